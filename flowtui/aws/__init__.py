@@ -1,0 +1,1 @@
+"""Fulfils `flowtui.monitor.outside` with boto3."""

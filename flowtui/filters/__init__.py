@@ -1,0 +1,1 @@
+"""The filter language: its tree and its engines."""

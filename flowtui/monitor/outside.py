@@ -1,0 +1,126 @@
+"""How the core meets the world: the protocols, pages and faults by which it is served, and the clock.
+
+`flowtui.aws` fulfils these protocols; tests fulfil them with scripts. Nothing here knows boto3 or a screen.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from flowtui.records.events import LogEvents
+from flowtui.topology.model import Topology
+
+
+class FaultKind(Enum):
+    """What sort of thing went wrong outside; the core decides by it, the screen colours by it."""
+
+    NO_CREDENTIALS = "no credentials"
+    EXPIRED = "sign-in expired"
+    NO_REGION = "no region"
+    UNKNOWN_PROFILE = "unknown profile"
+    DENIED = "denied"
+    NOT_FOUND = "not found"
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
+    NETWORK = "network"
+    INVALID = "invalid request"
+    UNREADABLE = "unreadable answer"
+    UNSUPPORTED = "not supported"
+    OTHER = "failed"
+
+    @property
+    def is_lasting(self) -> bool:
+        """Whether waiting alone will not cure it."""
+        return self not in (FaultKind.THROTTLED, FaultKind.UNAVAILABLE, FaultKind.NETWORK, FaultKind.UNREADABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What went wrong outside, ready to be shown: one sentence and what to do about it."""
+
+    kind: FaultKind
+    action: str
+    """The IAM action concerned, `logs:FilterLogEvents`; empty where none is."""
+    sentence: str
+    """What happened, in one line, with a full stop; no control characters, no credentials."""
+    cure: str = ""
+    """What to do, in one line, with a full stop."""
+    code: str = ""
+    """AWS's error code or the exception's name, for the diagnostics."""
+
+
+class FaultError(Exception):
+    """Raised by everything that fulfils these protocols, and nothing else is."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(f"{fault.sentence} {fault.cure}".strip())
+        self.fault = fault
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is asking, and where."""
+
+    account: str
+    arn: str
+    region: str
+    profile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """One FilterLogEvents call."""
+
+    group: str
+    """The log group's name, or its ARN without a trailing `:*`."""
+    start_ms: int
+    end_ms: int | None = None
+    token: str | None = None
+    pattern: str | None = None
+    """A CloudWatch filter pattern, opaque to the core."""
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of FilterLogEvents; the pass is complete only where `next_token` is None."""
+
+    events: LogEvents
+    next_token: str | None
+    size_bytes: int
+
+
+class Logs(Protocol):
+    """CloudWatch Logs, one page at a time. Thread-safe. Never retries by itself."""
+
+    def page(self, request: PageRequest) -> Page:
+        """One page. Raises FaultError."""
+
+
+class Connection(Protocol):
+    """An account and region, reached with one set of credentials. Thread-safe."""
+
+    def identity(self) -> Identity:
+        """Who we are. Raises FaultError."""
+
+    def topology(self, vpc_ids: tuple[str, ...]) -> Topology:
+        """Reads the topology of these VPCs, or of all; parts that cannot be read are in `missing`.
+
+        Raises FaultError only where nothing can be read at all (credentials, network).
+        """
+
+    def logs(self) -> Logs:
+        """The account's log groups."""
+
+
+class Clock(Protocol):
+    """Time, handed in."""
+
+    def now(self) -> float:
+        """Epoch seconds."""
+
+    def wait(self, event: threading.Event, timeout_s: float) -> bool:
+        """Waits until the event is set or the time is over; whether it was set."""

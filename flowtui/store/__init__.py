@@ -1,0 +1,1 @@
+"""The bounded columnar store of flow records, kept hits, series and summaries."""
