@@ -67,7 +67,7 @@ class RecordBatch:
 
 
 def interface(columns: Collection[str]) -> pl.Expr:
-    """Give the interface of each record of a frame with these columns: the record's own, else the stream's."""
+    """Give the interface of each record in a frame of these columns: its own, else the stream's."""
     names = [name for name in (fields.INTERFACE_ID.name, INTERFACE) if name in columns]
     if not names:
         return pl.lit(None, dtype=pl.Categorical)

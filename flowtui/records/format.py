@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from flowtui.records import fields
 
-_TOKEN = re.compile(r"\$\{([A-Za-z0-9][A-Za-z0-9._/-]*)\}")
+_TOKEN = re.compile(r"\$\{([A-Za-z0-9][A-Za-z0-9._-]*)\}")
 
 
 class FormatError(ValueError):
