@@ -1,0 +1,1 @@
+"""The figures that flowtui promises, each measured beside its peer in one run."""

@@ -1,0 +1,67 @@
+"""The command palette: VPC, region, profile, since, theme.
+
+Knows what can be chosen, not how it is carried out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from flowtui.tui.theme import THEMES
+
+if TYPE_CHECKING:
+    from flowtui.tui.app import FlowtuiApp
+
+_SINCES = ("15m", "30m", "1h", "3h", "6h", "12h", "1d")
+_DURATION = re.compile(r"\s*(?:since\s+)?(\d+(?:\.\d+)?)\s*([smhd])\s*")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+Command = tuple[str, Callable[[], None], str]
+
+
+def seconds(text: str) -> float | None:
+    """`45m` or `since 45m` in seconds; None where it is no duration."""
+    match = _DURATION.fullmatch(text.lower())
+    return None if match is None else float(match[1]) * _UNITS[match[2]]
+
+
+class FlowtuiCommands(Provider):
+    """What the palette offers."""
+
+    def _commands(self) -> Iterator[Command]:
+        app = cast("FlowtuiApp", self.app)
+        yield "VPC: all", partial(app.drill_into, None), "leave what was drilled into"
+        for scope in app.vpc_scopes():
+            yield f"VPC: {scope.label}", partial(app.drill_into, scope), scope.id
+        for since in _SINCES:
+            yield f"Since: {since} ago", partial(app.set_since, seconds(since) or 0), "read again from there"
+        for theme in THEMES:
+            yield f"Theme: {theme}", partial(app.set_theme, theme), ""
+        yield "Time zone: UTC or local", app.toggle_utc, "how times are written"
+        yield "Refresh the topology", app.refresh_topology, "it is read every minute by itself"
+        for region in app.regions():
+            yield f"Region: {region}", partial(app.set_region, region), "connect there"
+        for profile in app.profiles():
+            yield f"Profile: {profile}", partial(app.set_profile, profile), "connect with it"
+
+    async def discover(self) -> Hits:
+        """Everything, before anything is typed."""
+        for title, run, help_text in self._commands():
+            yield DiscoveryHit(title, run, help=help_text or None)
+
+    async def search(self, query: str) -> Hits:
+        """What matches; `since 45m` is understood as it stands."""
+        span = seconds(query)
+        if span is not None:
+            app = cast("FlowtuiApp", self.app)
+            yield Hit(2.0, f"Since: {query.strip()} ago", partial(app.set_since, span))
+        matcher = self.matcher(query)
+        for title, run, help_text in self._commands():
+            score = matcher.match(title)
+            if score > 0:
+                yield Hit(score, matcher.highlight(title), run, help=help_text or None)

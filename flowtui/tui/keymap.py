@@ -1,0 +1,115 @@
+"""The registry of keys: bindings, footer and help are all made from it.
+
+Keys have ids, so that users can remap them (`App.set_keymap`). A key without a function is not here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key, what it does, and how footer and help name it."""
+
+    id: str
+    keys: str
+    """Textual's key names, separated by commas."""
+    action: str
+    label: str
+    """One or two words for the footer."""
+    meaning: str
+    """A short sentence for the help."""
+    shown: str = ""
+    """How the key is written, where its name is not what one reads."""
+    is_priority: bool = False
+
+    @property
+    def cap(self) -> str:
+        """The key as it is written in footer and help."""
+        return self.shown or self.keys.partition(",")[0]
+
+    @property
+    def footer_cap(self) -> str:
+        """The key as the footer writes it: only the first way to press it."""
+        return self.cap.partition(" ")[0]
+
+    @property
+    def binding(self) -> Binding:
+        """The binding of this key."""
+        return Binding(self.keys, self.action, self.label, id=self.id, show=False, priority=self.is_priority)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Keys that belong together in the help."""
+
+    title: str
+    keys: tuple[Key, ...]
+
+
+MOVE = Group(
+    "Moving",
+    (
+        Key("row.up", "up,k", "move(-1)", "up", "one row up; leaves following", "↑ k"),
+        Key("row.down", "down,j", "move(1)", "down", "one row down", "↓ j"),
+        Key("row.left", "left,h", "sideways(-1)", "left", "column to the left; fold", "← h"),
+        Key("row.right", "right,l", "sideways(1)", "right", "column to the right; unfold", "→ l"),
+        Key("page.up", "pageup,ctrl+u", "page(-1)", "page up", "a page up", "PgUp ^u"),
+        Key("page.down", "pagedown,ctrl+d", "page(1)", "page down", "a page down", "PgDn ^d"),
+        Key("row.first", "g,home", "first", "top", "to the top"),
+        Key("row.last", "G,end", "last", "newest", "to the newest record, and follow it"),
+    ),
+)
+PANES = Group(
+    "Panes",
+    (
+        Key("pane.topology", "1", "pane('topology')", "topology", "the topology of the VPCs"),
+        Key("pane.interfaces", "2", "pane('interfaces')", "interfaces", "the interfaces, one log stream each"),
+        Key("pane.records", "3", "pane('records')", "records", "the flow records"),
+        Key("pane.next", "tab", "next_pane(1)", "next", "the next pane"),
+        Key("pane.previous", "shift+tab", "next_pane(-1)", "previous", "the pane before", "⇧tab"),
+        Key("pane.zoom", "z", "zoom", "zoom", "this pane over the whole screen, and back"),
+        Key("row.enter", "enter", "enter", "drill in", "drill into a VPC, subnet, owner, interface; open a record"),
+        Key("back", "escape", "back", "back", "close, or back out one level", "esc"),
+    ),
+)
+RECORDS = Group(
+    "Records",
+    (
+        Key("filter.rejects", "r", "rejects", "rejects", "only rejected records, and back"),
+        Key("reject.next", "e,n", "next_rejected(1)", "next reject", "the next rejected record", "e n"),
+        Key("reject.previous", "E,N", "next_rejected(-1)", "previous reject", "the rejected record before", "E N"),
+        Key("pause", "space", "pause", "pause", "hold the screen; reading goes on"),
+        Key("sort", "s", "sort", "sort", "sort by the column under the cursor; in Interfaces the next order"),
+        Key("sort.reverse", "S", "reverse", "reverse", "turn the order round"),
+        Key("names", "a", "names", "names", "names or addresses"),
+        Key("copy", "y", "copy", "copy", "copy the record's line (OSC 52)"),
+    ),
+)
+APP = Group(
+    "flowtui",
+    (
+        Key("help", "question_mark", "help", "help", "this page", "?"),
+        Key("diagnostics", "d", "diagnostics", "diagnostics", "tail figures, faults, unparsed lines"),
+        Key("palette", "colon,ctrl+p", "command_palette", "commands", "profile, region, VPC, since, theme", ": ^p"),
+        Key("quit", "q", "quit", "quit", "leave"),
+        Key("interrupt", "ctrl+c", "interrupt", "quit", "leave at once (status 130)", "^c", is_priority=True),
+    ),
+)
+GROUPS = (RECORDS, MOVE, PANES, APP)
+
+
+def bindings(*groups: Group) -> list[Binding]:
+    """The bindings of these groups, for a class's `BINDINGS`."""
+    return [key.binding for group in groups for key in group.keys]
+
+
+def key(key_id: str) -> Key:
+    """The key with this id."""
+    return _BY_ID[key_id]
+
+
+_BY_ID = {key.id: key for group in GROUPS for key in group.keys}

@@ -1,0 +1,21 @@
+"""What threads tell the screen; past tense, since it has happened."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from flowtui.tui.picture import Picture
+
+
+class StateChanged(Message):
+    """The session has a new state: ask for it."""
+
+
+class PictureTaken(Message):
+    """A picture was taken off the event loop."""
+
+    def __init__(self, picture: Picture, session: object) -> None:
+        super().__init__()
+        self.picture = picture
+        self.session = session
+        """Whose state it shows: a picture of a session that has ended is void."""

@@ -1,0 +1,134 @@
+"""Words for a session's state: the header, and what stands where there are no records.
+
+Pure functions; knows no widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from flowtui.monitor.state import Status, StatusKind
+from flowtui.records.decode import clean
+from flowtui.topology.model import Vpc
+from flowtui.tui.picture import Request
+from flowtui.tui.render.header import HeaderState
+
+if TYPE_CHECKING:
+    from flowtui.monitor.settings import Settings
+    from flowtui.monitor.state import SessionState
+
+Notice = tuple[str, str]
+"""A sentence and the role of its style."""
+
+_PLAIN_STATES = {
+    StatusKind.CONNECTING: ("CONNECTING", "attention", ""),
+    StatusKind.CATCHING_UP: ("CATCHING UP", "attention", ""),
+    StatusKind.LIVE: ("LIVE", "focus", "●"),
+    StatusKind.QUIET: ("QUIET", "mute", "○"),
+    StatusKind.FAILED: ("FAILED", "attention", ""),
+    StatusKind.NO_FLOW_LOGS: ("NO FLOW LOGS", "attention", ""),
+}
+
+
+def header_state(
+    state: SessionState | None, settings: Settings, request: Request, now: float, *, is_paused: bool
+) -> HeaderState:
+    """What the header says now."""
+    zone = "UTC" if settings.utc else datetime.now().astimezone().tzname() or ""
+    if state is None:
+        return HeaderState(region=settings.region or "", is_demo=settings.is_demo, zone=zone)
+    words, tone, mark = status_words(state.status, now)
+    if is_paused:
+        words, tone, mark = "PAUSED", "attention", ""
+    figures, identity = state.figures, state.identity
+    return HeaderState(
+        account="" if identity is None else identity.account,
+        region=settings.region or "" if identity is None else identity.region,
+        crumbs=tuple(clean(scope.label) for scope in request.scopes) or _whole(state),
+        state=words,
+        tone=tone,
+        mark=mark,
+        is_reversed=state.status.kind is StatusKind.EXPIRED and not is_paused,
+        is_demo=settings.is_demo,
+        lag_s=figures.lag_s,
+        rate_per_s=figures.rate_per_s,
+        rejected_share=figures.rejected_share,
+        is_rejects_only=figures.is_rejects_only,
+        losses=tuple(_losses(state)),
+        zone=zone,
+    )
+
+
+def status_words(status: Status, now: float) -> tuple[str, str, str]:
+    """A status in words, the role of its style, and its mark."""
+    if status.kind is StatusKind.RETRYING:
+        wait = max(0, round((status.retry_at or now) - now))
+        why = f": {clean(status.text)}" if status.text else ""
+        return f"RETRYING in {wait}s{why}", "attention", ""
+    if status.kind is StatusKind.EXPIRED:
+        return f"SIGN-IN EXPIRED{f': {clean(status.text)}' if status.text else ''}", "attention", ""
+    return _PLAIN_STATES[status.kind]
+
+
+def _whole(state: SessionState) -> tuple[str, ...]:
+    """What the breadcrumb says when nothing is drilled into: the VPC with interfaces, or how many there are."""
+    if state.index is None:
+        return ()
+    index = state.index
+    vpcs = [vpc for vpc in index.topology.vpcs if index.interfaces_of(vpc.id)]
+    if len(vpcs) != 1:
+        count = len(index.topology.vpcs)
+        return (f"{count} VPC{'' if count == 1 else 's'}",)
+    return (vpc_label(vpcs[0]),)
+
+
+def vpc_label(vpc: Vpc) -> str:
+    """`lab 172.16.0.0/16`."""
+    return f"{clean(vpc.name) or vpc.id} {vpc.cidrs[0] if vpc.cidrs else ''}".strip()
+
+
+def _losses(state: SessionState) -> Iterator[str]:
+    figures = state.figures
+    for number, word in (
+        (figures.skipped, "skipped"),
+        (figures.unparsed, "unparsed"),
+        (figures.evicted, "evicted"),
+    ):
+        if number:
+            yield f"{number:,} {word}"
+
+
+def notice(state: SessionState | None, request: Request) -> list[Notice]:
+    """What stands in the table while it has no records: what is wrong and what to do, or what is awaited."""
+    if state is None:
+        return [("Connecting …", "mute")]
+    lines: list[Notice] = []
+    for standing in state.faults:
+        lines += [(clean(standing.fault.sentence), "attention"), (clean(standing.fault.cure), "text"), ("", "text")]
+    if lines:
+        return lines
+    match state.status.kind:
+        case StatusKind.CONNECTING:
+            return [("Connecting …", "mute")]
+        case StatusKind.CATCHING_UP:
+            return [("Reading the log groups, the newest records first …", "mute")]
+        case StatusKind.NO_FLOW_LOGS:
+            return [
+                ("No flow log of these VPCs delivers to CloudWatch Logs.", "attention"),
+                ("Create one with aws ec2 create-flow-logs, or name a log group with --log-group.", "text"),
+            ]
+        case _:
+            return _nothing(request, has_records=len(state.snapshot) > 0)
+
+
+def _nothing(request: Request, *, has_records: bool) -> list[Notice]:
+    if has_records and request.is_rejects_only:
+        return [("Nothing was rejected here.", "text"), ("r shows all records, esc backs out.", "mute")]
+    if has_records:
+        return [("No record of this since the beginning.", "text"), ("esc backs out.", "mute")]
+    return [
+        ("No records yet.", "text"),
+        ("AWS delivers a record 6 to 16 minutes after its flow began; they appear here by themselves.", "mute"),
+    ]

@@ -1,0 +1,155 @@
+"""Numbers, times and identifiers as the screen writes them, each within a width in cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+
+ELLIPSIS = "…"
+_BLOCKS = " ▁▂▃▄▅▆▇█"
+PENDING = "░"
+"""Drawn where a bucket is newer than the watermark, so not complete yet."""
+_SPARK_TOP = 4
+"""The least that fills a sparkline's height: a single record must not look like a peak."""
+
+
+def clock_time(seconds: float | None, *, utc: bool) -> str:
+    """`12:01:08`; empty where there is no time."""
+    if seconds is None:
+        return ""
+    return _moment(seconds, utc=utc).strftime("%H:%M:%S")
+
+
+def date_time(seconds: float | None, *, utc: bool) -> str:
+    """`2026-11-23 12:01:08 UTC`."""
+    if seconds is None:
+        return ""
+    return _moment(seconds, utc=utc).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def _moment(seconds: float, *, utc: bool) -> datetime:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment if utc else moment.astimezone()
+
+
+def duration(seconds: float) -> str:
+    """`4s`, `1m34s`, `2h05m`, `3d`: two units at the most."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02}s"
+    if whole < 86400:
+        return f"{whole // 3600}h{whole % 3600 // 60:02}m"
+    return f"{whole // 86400}d"
+
+
+def age(seconds: float) -> str:
+    """How long ago, in at most four cells: `4s`, `12m`, `3h`, `2d`."""
+    whole = max(0, round(seconds))
+    for limit, unit, letter in ((100, 1, "s"), (6000, 60, "m"), (360000, 3600, "h")):
+        if whole < limit:
+            return f"{whole // unit}{letter}"
+    return f"{whole // 86400}d"
+
+
+def count(number: int, width: int = 0) -> str:
+    """`164,230`; what does not fit the width is written in three figures, `1.64M`."""
+    text = f"{number:,}"
+    return text if not width or len(text) <= width else three_figures(number)
+
+
+def three_figures(number: float) -> str:
+    """`999`, `1.64k`, `16.4M`."""
+    for unit in ("", "k", "M", "G", "T", "P"):
+        if abs(number) < 999.5:
+            return f"{number:.3g}{unit}"
+        number /= 1000
+    return f"{number:.3g}E"
+
+
+def rate(per_second: float) -> str:
+    """`6.2`, `142`, `12.1k` per second."""
+    if per_second >= 1000:
+        return three_figures(per_second)
+    return f"{per_second:.0f}" if per_second >= 100 else f"{per_second:.1f}"
+
+
+def share(fraction: float) -> str:
+    """`4.1%`; never `0.0%` for what is not nothing."""
+    if 0 < fraction < 0.001:
+        return "<0.1%"
+    return f"{fraction:.1%}"
+
+
+def identifier(text: str, width: int) -> str:
+    """An AWS identifier in at most this many cells: prefix and three characters … the last three.
+
+    The tail goes first where even that does not fit: `eni-0c1…`.
+    """
+    if len(text) <= width:
+        return text
+    prefix, dash, rest = text.partition("-")
+    head = f"{prefix}{dash}{rest[:3]}"
+    if len(head) + 4 <= width:
+        return f"{head}{ELLIPSIS}{text[-3:]}"
+    return head[: width - 1] + ELLIPSIS
+
+
+def fitted(text: str, width: int) -> str:
+    """A name in at most this many cells; its end goes."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS if width > 0 else ""
+
+
+def middle_cut(text: str, width: int) -> str:
+    """An IPv6 address in at most this many cells; its middle goes."""
+    if len(text) <= width:
+        return text
+    head = (width - 1) // 2
+    return f"{text[:head]}{ELLIPSIS}{text[len(text) - (width - 1 - head) :]}"
+
+
+def padded(text: str, width: int, *, right: bool = False) -> str:
+    """Text in exactly this many cells."""
+    cells = cell_len(text)
+    if cells > width:
+        return set_cell_size(text, width)
+    return " " * (width - cells) + text if right else text + " " * (width - cells)
+
+
+def sparkline(values: Iterable[int | None]) -> str:
+    """One block a value; None is a bucket that is not complete yet, and a value above zero never an empty one."""
+    known = list(values)
+    top = max(_SPARK_TOP, *(value or 0 for value in known)) if known else _SPARK_TOP
+    return "".join(PENDING if value is None else _BLOCKS[-(-value * 8 // top)] for value in known)
+
+
+class Line:
+    """A line of styled text under construction, which knows how many cells it has."""
+
+    __slots__ = ("segments", "width")
+
+    def __init__(self) -> None:
+        self.segments: list[Segment] = []
+        self.width = 0
+
+    def add(self, text: str, style: Style) -> Line:
+        """Text as it is."""
+        if text:
+            self.segments.append(Segment(text, style))
+            self.width += cell_len(text)
+        return self
+
+    def cell(self, text: str, width: int, style: Style, *, right: bool = False) -> Line:
+        """Text in a cell of this width."""
+        return self.add(padded(text, width, right=right), style)
+
+    def to(self, column: int, style: Style) -> Line:
+        """Blanks up to a column."""
+        return self.add(" " * (column - self.width), style)

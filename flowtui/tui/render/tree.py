@@ -1,0 +1,221 @@
+"""The topology as lines: VPCs › subnets › owners › interfaces, with what stands beside them.
+
+Knows widths and words, no widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flowtui.monitor.scope import Scope, ScopeKind
+from flowtui.records.decode import clean
+from flowtui.topology.lookup import TopologyIndex
+from flowtui.topology.model import FlowLog, Interface, Owner, OwnerKind, RouteTable, Subnet, Vpc
+
+T = TypeVar("T")
+_TRAFFIC = {"ALL": "all", "ACCEPT": "accepted", "REJECT": "rejected"}
+
+
+@dataclass(frozen=True, slots=True)
+class TreeLine:
+    """One line of the tree: a node, or a second line of the node above."""
+
+    key: str
+    """Identifies the node between two readings; the same for a node's further lines."""
+    depth: int
+    name: str
+    detail: str
+    tone: str = "soft"
+    """A role of the palette for the name; the detail is drawn in mute or in `detail_tone`."""
+    detail_tone: str = "mute"
+    is_open: bool | None = None
+    """None where there is nothing to fold."""
+    rejected: int | None = None
+    scope: Scope | None = None
+    """What `enter` drills into."""
+    is_identifier: bool = False
+    """Whether the name is an id, elided as one."""
+    is_first: bool = True
+    """False for a node's further lines, over which the cursor goes."""
+
+
+class TreeMaker:
+    """Makes the lines of a topology, for what is unfolded."""
+
+    def __init__(
+        self, index: TopologyIndex, rejected: Mapping[str, int], is_open: Callable[[str, bool], bool]
+    ) -> None:
+        self._index = index
+        self._rejected = rejected
+        self._is_open = is_open
+        interfaces = index.topology.interfaces
+        self._names = {each.owner.id: each.owner.name for each in interfaces if each.owner.name}
+
+    def lines(self) -> list[TreeLine]:
+        """All lines, from the top."""
+        return [line for vpc in self._index.topology.vpcs for line in self._vpc(vpc)]
+
+    def _count(self, interfaces: Collection[Interface]) -> int:
+        rejected = self._rejected
+        return sum(rejected.get(interface.id, 0) for interface in interfaces)
+
+    def _vpc(self, vpc: Vpc) -> Iterator[TreeLine]:
+        index = self._index
+        interfaces = index.interfaces_of(vpc.id)
+        is_open = self._is_open(vpc.id, bool(interfaces))
+        name = clean(vpc.name) or ("default" if vpc.is_default else vpc.id)
+        yield TreeLine(
+            vpc.id,
+            0,
+            name,
+            ", ".join(vpc.cidrs[:1]),
+            tone="strong" if interfaces else "mute",
+            is_open=is_open,
+            rejected=self._count(interfaces) if interfaces else None,
+            scope=Scope(ScopeKind.VPC, vpc.id, name),
+            is_identifier=not vpc.name and not vpc.is_default,
+        )
+        for cidr in vpc.cidrs[1:] if is_open else ():
+            yield TreeLine(vpc.id, 0, "", cidr, is_first=False)
+        if not self._is_watched(vpc) and self._are_flow_logs_known():
+            yield TreeLine(vpc.id, 0, "", "no flow log", detail_tone="attention", is_first=False)
+        if is_open:
+            yield from self._inside(vpc)
+
+    def _are_flow_logs_known(self) -> bool:
+        return not any(missing.part == "flow logs" for missing in self._index.topology.missing)
+
+    def _is_watched(self, vpc: Vpc) -> bool:
+        if self._index.flow_logs_of(vpc.id):
+            return True
+        interfaces = self._index.interfaces_of(vpc.id)
+        return any(self._index.flow_logs_covering(interface.id) for interface in interfaces)
+
+    def _inside(self, vpc: Vpc) -> Iterator[TreeLine]:
+        index = self._index
+        for gateway in index.gateways_of(vpc.id):
+            yield TreeLine(
+                gateway.id, 1, gateway.id, gateway.kind, tone="mute", is_identifier=True
+            )
+        for subnet in index.subnets_of(vpc.id):
+            yield from self._subnet(vpc, subnet)
+        yield from self._section(vpc, "route tables", index.route_tables_of(vpc.id), self._route_table)
+        yield from self._section(vpc, "flow logs", self._flow_logs(vpc), self._flow_log)
+
+    def _flow_logs(self, vpc: Vpc) -> list[FlowLog]:
+        """The flow logs of the VPC, of its subnets and of its interfaces."""
+        index = self._index
+        parts = (vpc, *index.subnets_of(vpc.id), *index.interfaces_of(vpc.id))
+        return [flow_log for part in parts for flow_log in index.flow_logs_of(part.id)]
+
+    def _section(
+        self, vpc: Vpc, title: str, things: Collection[T], lines: Callable[[T], Iterator[TreeLine]]
+    ) -> Iterator[TreeLine]:
+        if not things:
+            return
+        key = f"{vpc.id}/{title}"
+        is_open = self._is_open(key, len(things) <= 8)
+        yield TreeLine(key, 1, title, "" if is_open else str(len(things)), is_open=is_open)
+        for thing in things if is_open else ():
+            yield from lines(thing)
+
+    def _subnet(self, vpc: Vpc, subnet: Subnet) -> Iterator[TreeLine]:
+        owners = self._index.owners_of(subnet.id)
+        is_open = self._is_open(subnet.id, len(self._index.interfaces_of(vpc.id)) <= 60)
+        interfaces = self._index.interfaces_of(subnet.id)
+        yield TreeLine(
+            subnet.id,
+            1,
+            subnet_name(subnet),
+            subnet.cidrs[0] if subnet.cidrs else "",
+            tone="text" if interfaces else "mute",
+            is_open=is_open if owners else None,
+            rejected=self._count(interfaces) if interfaces else None,
+            scope=Scope(ScopeKind.SUBNET, subnet.id, subnet_name(subnet)),
+        )
+        for owner, of_owner in owners if is_open else ():
+            yield from self._owner(owner, of_owner)
+
+    def _owner(self, owner: Owner, interfaces: tuple[Interface, ...]) -> Iterator[TreeLine]:
+        is_open = self._is_open(owner.id, True)
+        name = clean(owner.name) or owner.id
+        detail = owner.id if owner.kind is OwnerKind.INSTANCE and owner.name else owner.kind.value
+        if owner.state and owner.state not in ("running", "available"):
+            detail = owner.state
+        yield TreeLine(
+            owner.id,
+            2,
+            name,
+            detail,
+            tone="text",
+            is_open=is_open,
+            rejected=self._count(interfaces),
+            scope=Scope(ScopeKind.OWNER, owner.id, name),
+            is_identifier=not owner.name,
+        )
+        for interface in interfaces if is_open else ():
+            yield from self._interface(interface)
+
+    def _interface(self, interface: Interface) -> Iterator[TreeLine]:
+        scope = Scope(ScopeKind.INTERFACE, interface.id, clean(interface.name))
+        primary, *others = interface.addresses or ("no address",)
+        yield TreeLine(
+            interface.id,
+            3,
+            interface.id,
+            primary,
+            tone="mute",
+            detail_tone="soft",
+            rejected=self._rejected.get(interface.id, 0),
+            scope=scope,
+            is_identifier=True,
+        )
+        further = [*others, *interface.prefixes, *(f"{address} public" for address in interface.public_addresses)]
+        if not self._index.flow_logs_covering(interface.id) and self._are_flow_logs_known():
+            yield TreeLine(interface.id, 3, "", "no flow log", detail_tone="attention", is_first=False)
+        for address in further:
+            yield TreeLine(interface.id, 3, "", address, is_first=False)
+
+    def _route_table(self, table: RouteTable) -> Iterator[TreeLine]:
+        name = clean(table.name) or table.id
+        routes = [route for route in table.routes if route.target != "local"] or list(table.routes)
+        for position, route in enumerate(routes):
+            is_dead = route.state != "active"
+            yield TreeLine(
+                table.id,
+                2,
+                name if position == 0 else "",
+                f"{route.destination} → {self._target(route.target)}{' blackhole' if is_dead else ''}",
+                tone="mute",
+                detail_tone="attention" if is_dead else "mute",
+                is_identifier=not table.name,
+                is_first=position == 0,
+            )
+
+    def _target(self, target: str) -> str:
+        if target in self._names:
+            return clean(self._names[target])
+        return "igw" if target.startswith("igw-") else target
+
+    def _flow_log(self, flow_log: FlowLog) -> Iterator[TreeLine]:
+        is_failed = flow_log.delivery_status == "FAILED"
+        is_here = flow_log.log_group is not None
+        state = "✓ delivering" if flow_log.delivery_status == "SUCCESS" else "no delivery yet"
+        if is_failed:
+            state = f"✗ {clean(flow_log.delivery_error) or 'delivery fails'}"
+        elif not is_here:
+            state = f"to {flow_log.destination_type}"
+        is_well = flow_log.delivery_status == "SUCCESS" and is_here
+        tone = "mute" if is_well else "attention"
+        yield TreeLine(flow_log.id, 2, flow_log.id, state, tone="mute", detail_tone=tone, is_identifier=True)
+        traffic = _TRAFFIC.get(flow_log.traffic_type, flow_log.traffic_type.lower())
+        yield TreeLine(flow_log.id, 2, "", f"{traffic}, every {flow_log.interval_s} s", is_first=False)
+
+
+def subnet_name(subnet: Subnet) -> str:
+    """What the tree calls a subnet: its name, or public or private by its routes; and its zone's letters."""
+    kind = {True: "public", False: "private", None: subnet.id}[subnet.is_public]
+    zone = subnet.zone.rpartition("-")[2]
+    return f"{clean(subnet.name) or kind} {zone}".strip()

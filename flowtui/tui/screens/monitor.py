@@ -1,0 +1,305 @@
+"""The monitor: header, three panes, footer.
+
+```
+ flowtui  123456789012 · eu-west-1 · lab            ● LIVE  lag 1m34s  6.2 rec/s
+╭─ 1 Topology ──────╮╭─ 3 Records ──────────────────────────── following · 18,204 ─╮
+│                   ││                                                             │
+├─ 2 Interfaces ────┤│                                                             │
+╰───────────────────╯╰─────────────────────────────────────────────────────────────╯
+ r rejects   e next reject   enter drill in   ? help
+```
+Under 100 columns the panes are tabs. Shows pictures and turns keys into requests for others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.message import Message
+from textual.screen import Screen
+
+from flowtui.monitor.scope import Scope
+from flowtui.tui import keymap
+from flowtui.tui.picture import Picture, Request
+from flowtui.tui.render.header import HeaderState
+from flowtui.tui.theme import Palette
+from flowtui.tui.widgets.bars import FooterBar, HeaderBar, TabLine
+from flowtui.tui.widgets.interfaces import InterfacePane
+from flowtui.tui.widgets.records import RecordTable
+from flowtui.tui.widgets.rows import RowList
+from flowtui.tui.widgets.topology import TopologyPane
+
+if TYPE_CHECKING:
+    from flowtui.topology.lookup import TopologyIndex
+
+TABS_UNDER = 100
+"""Columns under which the panes become tabs."""
+_PANES = ("topology", "interfaces", "records")
+_TABS = (("topology", "1", "Topology"), ("interfaces", "2", "Interfaces"), ("records", "3", "Records"))
+_HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
+    "topology": ("row.enter", ("row.right", "unfold"), "filter.rejects", "pane.records", "pane.zoom", "help"),
+    "interfaces": ("row.enter", "sort", "filter.rejects", "pane.records", "pane.zoom", "help"),
+    "records": (
+        "filter.rejects",
+        "reject.next",
+        ("row.enter", "record"),
+        "sort",
+        "names",
+        "copy",
+        "pause",
+        "help",
+    ),
+}
+
+
+class MonitorScreen(Screen[None]):
+    """The three panes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keymap.bindings(keymap.PANES),
+        *(key.binding for key in keymap.RECORDS.keys if key.id not in ("sort", "sort.reverse", "copy")),
+    ]
+    DEFAULT_CSS = """
+    MonitorScreen { layout: vertical; }
+    #panes { layout: horizontal; height: 1fr; }
+    #left { width: 38; height: 100%; }
+    #records { width: 1fr; height: 100%; }
+    #interfaces { height: 6; }
+    TabLine { display: none; }
+    MonitorScreen.-narrow TabLine { display: block; }
+    MonitorScreen.-narrow RowList, MonitorScreen.-zoomed RowList { display: none; }
+    MonitorScreen.-narrow #left, MonitorScreen.-zoomed #left { display: none; width: 1fr; }
+    MonitorScreen.-narrow #left.-here, MonitorScreen.-zoomed #left.-here { display: block; }
+    MonitorScreen.-narrow RowList.-here, MonitorScreen.-zoomed RowList.-here { display: block; height: 100%; }
+    """
+
+    class Asked(Message):
+        """The reader wants to see something else."""
+
+        def __init__(self, request: Request) -> None:
+            super().__init__()
+            self.request = request
+
+    class RecordOpened(Message):
+        """The record under the cursor is to be shown in full."""
+
+        def __init__(self, record_id: int) -> None:
+            super().__init__()
+            self.record_id = record_id
+
+    class PauseToggled(Message):
+        """The screen is to be held, or to go on."""
+
+    class NamesToggled(Message):
+        """Names instead of addresses, or the other way round."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.request = Request()
+        self.header = HeaderBar()
+        self.tabs = TabLine(_TABS)
+        self.topology = TopologyPane(id="topology")
+        self.interfaces = InterfacePane(id="interfaces")
+        self.records = RecordTable(id="records")
+        self.footer = FooterBar()
+        self.picture: Picture | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, tabs, panes, footer."""
+        yield self.header
+        yield self.tabs
+        with Container(id="panes"):
+            with Vertical(id="left"):
+                yield self.topology
+                yield self.interfaces
+            yield self.records
+        yield self.footer
+
+    @property
+    def panes(self) -> tuple[RowList, ...]:
+        """The three panes, in the order of their numbers."""
+        return self.topology, self.interfaces, self.records
+
+    def on_mount(self) -> None:
+        """Starts in the records."""
+        self._arrange(self.size.width)
+        self.records.focus()
+
+    # Drawing
+
+    def repaint(self, palette: Palette, *, utc: bool, has_names: bool, generation: int) -> None:
+        """Takes another palette, other names or another zone."""
+        for widget in (self.header, self.tabs, self.footer, *self.panes):
+            widget.palette = palette
+            widget.refresh()
+        self.records.utc, self.records.has_names = utc, has_names
+        self.records.restyle(generation=generation)
+
+    def show_header(self, state: HeaderState) -> None:
+        """Draws the header."""
+        self.header.show(state)
+
+    def show_topology(self, index: TopologyIndex | None, rejected: dict[str, int]) -> None:
+        """Draws the topology before there is a picture."""
+        self.topology.show(index, rejected)
+
+    def show(self, picture: Picture, now: float) -> None:
+        """Draws a picture."""
+        self.picture = picture
+        state = picture.state
+        self.topology.show(state.index, picture.rejected)
+        self.interfaces.show(picture.interfaces, now)
+        self.records.filter_text = "reject" if picture.request.is_rejects_only else ""
+        self.records.show(picture.view, state.snapshot.columns, len(state.snapshot))
+        self._size_left()
+        self._show_tabs()
+
+    def _size_left(self) -> None:
+        """Interfaces takes its rows and 4 lines, a third at most; the topology the rest."""
+        if not self.has_class("-narrow") and not self.has_class("-zoomed"):
+            wanted = max(6, self.interfaces.row_count() + 4)
+            height = min(wanted, max(6, (self.size.height - 2) // 3))
+            if self.interfaces.styles.height is None or self.interfaces.styles.height.value != height:
+                self.interfaces.styles.height = height
+
+    def _show_tabs(self) -> None:
+        here = self.here
+        _, right = here.title()
+        self.tabs.show(here.id or "", right)
+
+    # Panes
+
+    @property
+    def here(self) -> RowList:
+        """The pane that the reader is in."""
+        return next((pane for pane in self.panes if pane.has_class("-here")), self.records)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Panes side by side, or tabs."""
+        self._arrange(event.size.width)
+
+    def _arrange(self, width: int) -> None:
+        is_narrow = width < TABS_UNDER
+        self.set_class(is_narrow, "-narrow")
+        for pane in self.panes:
+            pane.set_class(is_narrow, "-bare")
+        if is_narrow or self.has_class("-zoomed"):
+            self.interfaces.styles.height = None
+        self._size_left()
+        self._show_tabs()
+
+    def on_descendant_focus(self) -> None:
+        """The focused pane is where the reader is."""
+        if isinstance(self.focused, RowList):
+            self._mark_here(self.focused)
+
+    def _mark_here(self, here: RowList) -> None:
+        for pane in self.panes:
+            pane.set_class(pane is here, "-here")
+            pane.refresh()
+        self.query_one("#left").set_class(here is not self.records, "-here")
+        self.footer.show(*_HINTS[here.id or "records"])
+        self._show_tabs()
+
+    def action_pane(self, name: str) -> None:
+        """Goes to a pane."""
+        pane = self.query_one(f"#{name}", RowList)
+        self._mark_here(pane)
+        pane.focus()
+
+    def action_next_pane(self, step: int) -> None:
+        """Goes to the next pane."""
+        at = _PANES.index(self.here.id or "records")
+        self.action_pane(_PANES[(at + step) % len(_PANES)])
+
+    def action_zoom(self) -> None:
+        """This pane over the whole screen, and back."""
+        self.toggle_class("-zoomed")
+        self._arrange(self.size.width)
+
+    @on(TabLine.Chosen)
+    def _tab_chosen(self, message: TabLine.Chosen) -> None:
+        self.action_pane(message.pane)
+
+    # What the reader wants to see
+
+    def ask(self, **changes: object) -> None:
+        """Asks for another request that differs in these parts."""
+        from dataclasses import replace
+
+        self.request = replace(self.request, **changes)  # type: ignore[arg-type]
+        self.post_message(self.Asked(self.request))
+
+    def action_rejects(self) -> None:
+        """Only rejected records, and back."""
+        self.ask(is_rejects_only=not self.request.is_rejects_only)
+
+    @on(RecordTable.OrderChosen)
+    def _order_chosen(self, message: RecordTable.OrderChosen) -> None:
+        self.ask(order=None if message.field is None else (message.field, message.is_descending))
+
+    @on(RowList.Entered)
+    def _entered(self, message: RowList.Entered) -> None:
+        if isinstance(message.rows, RecordTable):
+            row = message.rows.current()
+            if row is not None:
+                self.post_message(self.RecordOpened(row.id))
+            return
+        scope = message.rows.current_scope() if isinstance(message.rows, TopologyPane | InterfacePane) else None
+        if scope is not None:
+            self.drill(scope)
+
+    def drill(self, scope: Scope) -> None:
+        """Into a VPC, subnet, owner or interface; what it lies in stays in the breadcrumb."""
+        index = self.topology.index
+        outer: tuple[Scope, ...] = ()
+        if index is not None:
+            inside = {each.id for each in index.interfaces_in(scope.kind, scope.id)}
+            outer = tuple(
+                each
+                for each in self.request.scopes
+                if each != scope and inside < {one.id for one in index.interfaces_in(each.kind, each.id)}
+            )
+        self.ask(scopes=(*outer, scope))
+        if self.has_class("-narrow") or self.has_class("-zoomed"):
+            self.action_pane("records")
+
+    def action_back(self) -> None:
+        """Out of the zoom, the order, the scope, the filter: one level each time."""
+        if self.has_class("-zoomed"):
+            self.action_zoom()
+        elif self.request.order is not None:
+            self.records.action_last()
+        elif self.request.scopes:
+            self.ask(scopes=self.request.scopes[:-1])
+        elif self.request.is_rejects_only:
+            self.action_rejects()
+
+    def action_next_rejected(self, step: int) -> None:
+        """To the next or previous rejected record."""
+        table = self.records
+        if table.view is None:
+            return
+        current = table.current()
+        found = table.view.next_rejected(None if current is None else current.id, step)
+        if found is None:
+            self.notify("No further rejected record that way.", timeout=2)
+            return
+        self.action_pane("records")
+        table.go_to(found)
+
+    def action_pause(self) -> None:
+        """Holds the screen; reading goes on."""
+        self.post_message(self.PauseToggled())
+
+    def action_names(self) -> None:
+        """Names or addresses."""
+        self.post_message(self.NamesToggled())
+
+    @on(RowList.Moved)
+    def _moved(self) -> None:
+        self._show_tabs()

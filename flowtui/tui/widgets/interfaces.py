@@ -1,0 +1,179 @@
+"""The interfaces pane: one row a log stream, with its rate, rejections and last record.
+
+```
+╭─ 2 Interfaces ─────────── by ✗ · 4 ─╮
+│ NAME      15 MIN     REC/S   ✗  AGO │
+│ bastion   ▂▃▅▇▃▂▁▂░    3.1 219   4s │
+╰─────────────────────────────────────╯
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import BindingType
+
+from flowtui.monitor.scope import Scope, ScopeKind
+from flowtui.records.decode import clean
+from flowtui.tui import keymap
+from flowtui.tui.render import frame, text
+from flowtui.tui.widgets.rows import RowList
+
+SPARK_BUCKETS = 10
+"""Of 90 seconds each: a quarter of an hour."""
+_RATE, _COUNT, _AGO = 6, 6, 5
+_NAME_AT_MOST = 24
+
+
+class InterfaceOrder(Enum):
+    """What the rows are sorted by; the value is how the title says it."""
+
+    REJECTED = "✗"
+    RATE = "rec/s"
+    NAME = "name"
+    LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceRow:
+    """What is known of one interface's log stream."""
+
+    id: str
+    name: str
+    addresses: str
+    buckets: tuple[int | None, ...]
+    """Records per bucket of the last quarter of an hour; None where not complete yet."""
+    rate_per_s: float
+    accepted: int
+    rejected: int
+    """Both of the last quarter of an hour."""
+    last: float | None
+    """Epoch seconds at which its newest record ended."""
+
+
+_KEYS = {
+    InterfaceOrder.REJECTED: lambda row: (-row.rejected, -row.rate_per_s, row.name),
+    InterfaceOrder.RATE: lambda row: (-row.rate_per_s, row.name),
+    InterfaceOrder.NAME: lambda row: (row.name, row.id),
+    InterfaceOrder.LAST: lambda row: (-(row.last or 0), row.name),
+}
+
+
+class InterfacePane(RowList):
+    """The log streams, the most rejected first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [keymap.key("sort").binding, keymap.key("sort.reverse").binding]
+    HEAD_LINES = 1
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.order = InterfaceOrder.REJECTED
+        self.is_reversed = False
+        self.now = 0.0
+        self._rows: list[InterfaceRow] = []
+
+    def show(self, rows: Iterable[InterfaceRow], now: float) -> None:
+        """Takes the rows; the cursor stays on its interface."""
+        current = self.current()
+        self.now = now
+        self._rows = sorted(rows, key=_KEYS[self.order], reverse=self.is_reversed)
+        if current is not None:
+            ids = [row.id for row in self._rows]
+            self.cursor = ids.index(current.id) if current.id in ids and self.is_active else self.cursor
+        self.cursor = max(0, min(self.cursor, len(self._rows) - 1))
+        self.top = max(0, min(self.top, len(self._rows) - self.page_rows))
+        if not self.top <= self.cursor < self.top + self.page_rows:
+            self.top = max(0, self.cursor - self.page_rows + 1)
+        self.refresh()
+
+    def row_count(self) -> int:
+        """The streams."""
+        return len(self._rows)
+
+    def current(self) -> InterfaceRow | None:
+        """The row under the cursor."""
+        return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    def current_scope(self) -> Scope | None:
+        """What `enter` drills into there."""
+        row = self.current()
+        return None if row is None else Scope(ScopeKind.INTERFACE, row.id, row.name)
+
+    def title(self) -> tuple[Sequence[Segment], Sequence[Segment]]:
+        """`2 Interfaces` and `by ✗ · 4`."""
+        left = frame.title("2", "Interfaces", self.palette, is_focused=self.is_active)
+        arrow = " ↑" if self.is_reversed else ""
+        right = f"by {self.order.value}{arrow} · {len(self._rows):,}"
+        return left, [Segment(right, self.palette.mute)]
+
+    def _name_width(self, width: int) -> int:
+        rest = SPARK_BUCKETS + _RATE + _COUNT + _AGO
+        return max(6, min(width - rest - 1, _NAME_AT_MOST))
+
+    def _has_more(self, width: int) -> bool:
+        return width >= 76
+
+    def draw_head(self, line: int, width: int) -> Iterable[Segment]:
+        """The headings."""
+        ink = self.palette.heading
+        head = text.Line().cell("NAME", self._name_width(width) + 1, ink)
+        if self._has_more(width):
+            head.cell("INTERFACE", 22, ink).cell("ADDRESSES", width - head.width - self._tail(width), ink)
+        head.cell("15 MIN", SPARK_BUCKETS, ink).cell("REC/S", _RATE, ink, right=True)
+        if self._has_more(width):
+            head.cell("ACCEPTED", 10, ink, right=True)
+        head.cell("✗", _COUNT, ink, right=True)
+        return head.cell("AGO", _AGO, ink, right=True).segments
+
+    def _tail(self, width: int) -> int:
+        return SPARK_BUCKETS + _RATE + _COUNT + _AGO + (10 if self._has_more(width) else 0)
+
+    def draw_row(self, position: int, width: int) -> Iterable[Segment]:
+        """One stream."""
+        row, palette = self._rows[position], self.palette
+        name_width = self._name_width(width)
+        line = text.Line()
+        line.cell(self._label(row, name_width), name_width + 1, palette.text)
+        if self._has_more(width):
+            room = width - line.width - 22 - self._tail(width)
+            line.cell(row.id, 22, palette.mute)
+            line.cell(text.fitted(row.addresses, max(0, room - 1)), room, palette.soft)
+        for is_pending, blocks in self._spark(row):
+            line.add(blocks, palette.faint if is_pending else palette.bars)
+        line.cell(text.rate(row.rate_per_s), _RATE, palette.soft, right=True)
+        if self._has_more(width):
+            line.cell(text.count(row.accepted, 9), 10, palette.soft, right=True)
+        ink = palette.reject + Style(bold=False) if row.rejected else palette.faint
+        line.cell(text.count(row.rejected, _COUNT - 1), _COUNT, ink, right=True)
+        ago = "" if row.last is None else text.age(self.now - row.last)
+        return line.cell(ago, _AGO, palette.mute, right=True).segments
+
+    def _label(self, row: InterfaceRow, width: int) -> str:
+        return text.identifier(row.id, width) if row.name == row.id else text.fitted(clean(row.name), width)
+
+    def _spark(self, row: InterfaceRow) -> tuple[tuple[bool, str], ...]:
+        blocks = text.sparkline(row.buckets)
+        known = blocks.rstrip(text.PENDING)
+        return (False, known), (True, blocks[len(known) :])
+
+    def draw_empty(self, line: int, width: int) -> Iterable[Segment]:
+        """A stream appears when its interface first has traffic."""
+        return [Segment("no records yet", self.palette.mute)] if line == 0 else ()
+
+    def action_sort(self) -> None:
+        """The next order."""
+        orders = list(InterfaceOrder)
+        self.order = orders[(orders.index(self.order) + 1) % len(orders)]
+        self.is_reversed = False
+        self.show(self._rows, self.now)
+
+    def action_reverse(self) -> None:
+        """Turns the order round."""
+        self.is_reversed = not self.is_reversed
+        self.show(self._rows, self.now)

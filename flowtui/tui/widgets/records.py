@@ -1,0 +1,341 @@
+"""The record table: one row a flow record, in order of arrival, following or held.
+
+```
+╭─ 3 Records ─ reject ─────────────────────── following · 229 of 18,204 ─╮
+│   TIME     INTERFACE DIR SOURCE        PORT  DESTINATION   PORT PROTO  │
+│ ✗ 12:01:42 bastion   in  203.0.113.9  51144  172.16.0.121    80 tcp    │
+╰────────────────────────────────────────────────────────────────────────╯
+```
+Draws from a `View`; knows neither where records come from nor what a filter is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.cache import LRUCache
+from textual.message import Message
+from textual.strip import Strip
+
+from flowtui.records import fields
+from flowtui.tui import keymap
+from flowtui.tui.render import columns, frame, record, text
+from flowtui.tui.render.columns import Column, Layout, Part
+from flowtui.tui.widgets.rows import RowList
+
+if TYPE_CHECKING:
+    from flowtui.monitor.view import Row, View
+
+_KEPT_STRIPS = 2000
+
+
+class RecordTable(RowList):
+    """The flow records of a view."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        keymap.key("sort").binding,
+        keymap.key("sort.reverse").binding,
+        keymap.key("copy").binding,
+    ]
+    HEAD_LINES = 1
+
+    class OrderChosen(Message):
+        """A column was chosen to sort by; None is the order of arrival."""
+
+        def __init__(self, field: str | None, *, is_descending: bool) -> None:
+            super().__init__()
+            self.field = field
+            self.is_descending = is_descending
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.view: View | None = None
+        self.is_following = True
+        self.new_below = 0
+        """Records that have come since the reader left following."""
+        self.total = 0
+        self.filter_text = ""
+        self.notice: Sequence[tuple[str, str]] = ()
+        """What stands where there are no records: lines with the role of their style."""
+        self.utc = False
+        self.has_names = False
+        self._layout = Layout((), ())
+        self._column = 0
+        self._left = 1
+        self._names: tuple[str, ...] = ()
+        self._present: frozenset[str] = frozenset()
+        self._rows: dict[int, Row] = {}
+        self._strips: LRUCache[object, Strip] = LRUCache(_KEPT_STRIPS)
+        self._generation = 0
+        self._order: tuple[str, bool] | None = None
+        self._cursor_id: int | None = None
+
+    # What it shows
+
+    def show(self, view: View, present: Iterable[str], total: int) -> None:
+        """Takes a view that has grown or changed, and keeps the reader's place in it."""
+        grown = max(0, len(view) - self.row_count())
+        self.view, self.total = view, total
+        self._rows.clear()
+        there = frozenset(present)
+        if there != self._present:
+            self._present = there
+            self._lay_out()
+        if self.is_following and self._order is None:
+            self._to_end()
+        else:
+            self.new_below += grown
+            self._keep_place()
+        self.refresh()
+
+    def _to_end(self) -> None:
+        count = self.row_count()
+        self.cursor, self.top, self.new_below = max(0, count - 1), max(0, count - self.page_rows), 0
+        self._note_cursor()
+
+    def _keep_place(self) -> None:
+        """Puts the record under the cursor back where it was on the screen."""
+        if self.view is None or self._cursor_id is None:
+            return
+        offset = self.cursor - self.top
+        position = self.view.position(self._cursor_id)
+        if position is None:
+            position = min(self.cursor, self.row_count() - 1)
+        self.cursor = max(0, position)
+        last_top = max(0, self.row_count() - self.page_rows)
+        self.top = max(0, min(self.cursor - offset, last_top))
+        self._note_cursor()
+
+    def restyle(self, *, generation: int) -> None:
+        """Forgets lines drawn with another palette, other names or another time zone."""
+        if generation != self._generation:
+            self._generation = generation
+            self._strips.clear()
+            self._rows.clear()
+            self.refresh()
+
+    def row_count(self) -> int:
+        """The hits of the view."""
+        return 0 if self.view is None else len(self.view)
+
+    def current(self) -> Row | None:
+        """The record under the cursor."""
+        return self._row(self.cursor) if self.row_count() else None
+
+    def go_to(self, record_id: int) -> None:
+        """Puts the cursor on a record, which is no longer following."""
+        position = None if self.view is None else self.view.position(record_id)
+        if position is None:
+            return
+        self._hold()
+        half = self.page_rows // 2
+        is_visible = self.top <= position < self.top + self.page_rows
+        self.place(position, self.top if is_visible else position - half)
+        self._note_cursor()
+
+    def _row(self, position: int) -> Row | None:
+        if position not in self._rows and self.view is not None:
+            start = max(0, min(self.top, position))
+            count = max(self.page_rows, position - start + 1)
+            rows = self.view.rows(start, count, self._names)
+            self._rows = {start + offset: row for offset, row in enumerate(rows)}
+        return self._rows.get(position)
+
+    def _note_cursor(self) -> None:
+        row = self.current()
+        self._cursor_id = None if row is None else row.id
+
+    # Drawing
+
+    def on_resize(self, event: events.Resize) -> None:
+        """The columns are laid out anew; following stays at the end."""
+        self._lay_out()
+        if self.is_following and self._order is None:
+            self._to_end()
+        else:
+            self._keep_place()
+
+    def _lay_out(self) -> None:
+        width = self.inner_width
+        chosen = columns.columns_for(self._present, width)
+        has_ipv6 = any(fields.v6(column.field.name) in self._present for column in chosen)
+        chosen = columns.widened(chosen, width, has_ipv6=has_ipv6)
+        self._column = min(self._column, max(0, len(chosen) - 1))
+        self._layout, self._left = columns.laid_out(chosen, width, self._column, self._left)
+        self._names = tuple(column.field.name for column in chosen)
+        self._rows.clear()
+        self._strips.clear()
+        self.refresh()
+
+    def title(self) -> tuple[Sequence[Segment], Sequence[Segment]]:
+        """`3 Records ─ reject` and `following · 229 of 18,204`."""
+        left = frame.title("3", "Records", self.palette, is_focused=self.is_active)
+        if self.filter_text:
+            ink = frame.line_style(self.palette, is_focused=self.is_active)
+            left += [Segment(" ─ ", ink), Segment(self.filter_text, self.palette.text)]
+        return left, self.state_of_reading()
+
+    def state_of_reading(self) -> list[Segment]:
+        """Whether the table follows, what waits below, and how many records there are."""
+        palette, shown = self.palette, self.row_count()
+        if self._order is not None:
+            name = fields.field(self._order[0]).heading.lower()
+            state, ink = f"by {name} {'↓' if self._order[1] else '↑'}", palette.attention
+        elif self.is_following:
+            state, ink = "following", palette.focus
+        else:
+            state, ink = (f"{self.new_below:,} new below" if self.new_below else "held"), palette.focus
+        parts = [Segment(state, ink), Segment(" · ", palette.mute), Segment(f"{shown:,}", palette.text)]
+        if shown != self.total:
+            parts.append(Segment(f" of {self.total:,}", palette.mute))
+        return parts
+
+    def draw_head(self, line: int, width: int) -> Iterable[Segment]:
+        """The headings."""
+        if not self._layout.columns:
+            return ()
+        cursor = self._column if self.is_active else -1
+        return record.heading(self._layout, width, cursor, self._sorted_column(), self.palette)
+
+    def _sorted_column(self) -> tuple[int, bool] | None:
+        if self._order is None or self._order[0] not in self._names:
+            return None
+        return self._names.index(self._order[0]), self._order[1]
+
+    def row_strip(self, position: int, width: int) -> Strip:
+        """A record's line, drawn once while its columns, names and palette stay the same."""
+        row = self._row(position)
+        if row is None:
+            return Strip.blank(width, self.palette.ground)
+        names = (row.interface_name, row.src_name, row.dst_name, row.direction)
+        key = (row.id, self._left, width, names)
+        strip = self._strips.get(key)
+        if strip is None:
+            style = record.RowStyle(self.palette, self.utc, self.has_names)
+            strip = self._strip(record.record(row, self._layout, style), width)
+            self._strips[key] = strip
+        return strip
+
+    def draw_row(self, position: int, width: int) -> Iterable[Segment]:
+        """Not used: lines are kept by record."""
+        return self.row_strip(position, width)
+
+    def draw_empty(self, line: int, width: int) -> Iterable[Segment]:
+        """What stands where there are no records."""
+        if not 0 < line <= len(self.notice):
+            return ()
+        words, role = self.notice[line - 1]
+        style: Style = getattr(self.palette, role)
+        return [Segment("  ", style), Segment(text.fitted(words, width - 2), style)]
+
+    # Moving
+
+    def _hold(self) -> None:
+        if self.is_following:
+            self.is_following = False
+            self.new_below = 0
+            self.refresh_title()
+
+    def action_move(self, step: int) -> None:
+        """One row; upwards leaves following."""
+        if step < 0:
+            self._hold()
+        super().action_move(step)
+        self._note_cursor()
+
+    def action_page(self, step: int) -> None:
+        """A page; upwards leaves following."""
+        if step < 0:
+            self._hold()
+        super().action_page(step)
+        self._note_cursor()
+
+    def action_first(self) -> None:
+        """To the top."""
+        self._hold()
+        super().action_first()
+        self._note_cursor()
+
+    def action_last(self) -> None:
+        """To the newest record in the order of arrival, following."""
+        self.is_following = True
+        self.new_below = 0
+        if self._order is not None:
+            self._set_order(None, is_descending=False)
+            return
+        self._to_end()
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    def _wheel(self, rows: int) -> None:
+        if rows < 0:
+            self._hold()
+        super()._wheel(rows)
+        self._note_cursor()
+
+    def _go(self, cursor: int, step: int) -> None:
+        if cursor < self.row_count() - 1:
+            self._hold()
+        super()._go(cursor, step)
+        self._note_cursor()
+
+    def action_sideways(self, step: int) -> None:
+        """Moves the column cursor, and what is drawn along with it."""
+        count = len(self._layout.columns)
+        if not count:
+            return
+        self._column = max(0, min(self._column + step, count - 1))
+        left = self._left
+        self._layout, self._left = columns.laid_out(
+            self._layout.columns, self.inner_width, self._column, self._left
+        )
+        if left != self._left:
+            self.refresh()
+        else:
+            self._refresh_line(self._first_row - 1)
+
+    @property
+    def column(self) -> Column | None:
+        """The column under the column cursor."""
+        return self._layout.columns[self._column] if self._layout.columns else None
+
+    # Order
+
+    def action_sort(self) -> None:
+        """Sorts by the column under the cursor; largest first where it is a number."""
+        column = self.column
+        if column is None or (column.part is Part.DIRECTION and column.field.name not in self._present):
+            self.app.bell()
+            return
+        if self._order is not None and self._order[0] == column.field.name:
+            self._set_order(None, is_descending=False)
+        else:
+            self._set_order(column.field.name, is_descending=column.is_right)
+
+    def action_reverse(self) -> None:
+        """Turns the order round."""
+        if self._order is not None:
+            self._set_order(self._order[0], is_descending=not self._order[1])
+
+    def _set_order(self, field: str | None, *, is_descending: bool) -> None:
+        self._order = None if field is None else (field, is_descending)
+        self.is_following = field is None
+        self.new_below = 0
+        if field is not None:
+            self._cursor_id, self.cursor, self.top = None, 0, 0
+        self.post_message(self.OrderChosen(field, is_descending=is_descending))
+        self.refresh()
+
+    def action_copy(self) -> None:
+        """Copies the line of the record under the cursor."""
+        row = self.current()
+        if row is not None and self.view is not None:
+            detail = self.view.record(row.id)
+            if detail is not None:
+                self.app.copy_to_clipboard(detail.line)
+                self.app.notify("Copied the record's line.", timeout=2)
