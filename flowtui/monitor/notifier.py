@@ -25,7 +25,9 @@ class Notice:
 class Notifier:
     """Turns any number of changes into few notices, on a thread of its caller's (`run`)."""
 
-    def __init__(self, notify: Callable[[Notice], None], clock: Clock, interval_s: float = INTERVAL_S) -> None:
+    def __init__(
+        self, notify: Callable[[Notice], None], clock: Clock, interval_s: float = INTERVAL_S
+    ) -> None:
         self._notify = notify
         self._clock = clock
         self._interval_s = interval_s

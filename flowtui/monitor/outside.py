@@ -34,7 +34,12 @@ class FaultKind(Enum):
     @property
     def is_lasting(self) -> bool:
         """Whether waiting alone will not cure it."""
-        return self not in (FaultKind.THROTTLED, FaultKind.UNAVAILABLE, FaultKind.NETWORK, FaultKind.UNREADABLE)
+        return self not in (
+            FaultKind.THROTTLED,
+            FaultKind.UNAVAILABLE,
+            FaultKind.NETWORK,
+            FaultKind.UNREADABLE,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from flowtui.filters.tree import Tree
 from flowtui.monitor.scope import Scope
 from flowtui.monitor.state import SessionState
 from flowtui.store.hits import Order
 
-type Value = str | int | float | None
+Value: TypeAlias = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
