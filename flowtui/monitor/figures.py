@@ -1,8 +1,30 @@
-"""The figures of the header: lag, rate, share of rejections, and all that was lost or kept back."""
+"""The figures of the header: lag, rate, share of rejections, and all that was lost or kept back. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flowtui.monitor.sources.tail import GroupProgress
+    from flowtui.store.series import Series
+
+RATE_WINDOW_S = 300
+"""The rate is that of the last five minutes that are complete."""
+
+_STEP_S = 10
+"""What the series counts by, seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Figures of the last complete five minutes."""
+
+    per_s: float | None = None
+    """Records a second, accepted and rejected."""
+    rejected_share: float | None = None
+    """Rejected among accepted and rejected, 0 to 1; None where there were none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +52,28 @@ class Figures:
     """Epoch seconds up to which every group is complete; what is newer is incomplete."""
     backfilled: int = 0
     """Events read by the first pass, from the beginning to the start of the session."""
+
+
+def watermark_of(groups: Iterable[GroupProgress]) -> float | None:
+    """Up to when all groups are complete that were read at all; None where none was."""
+    return min((group.watermark for group in groups if group.watermark is not None), default=None)
+
+
+def lag_of(groups: Iterable[GroupProgress], now: float) -> float | None:
+    """The lag of the group that is farthest behind real time."""
+    lags = [lag for group in groups if (lag := group.lag_s(now)) is not None]
+    return max(lags, default=None)
+
+
+def rates_of(series: Series, watermark: float | None, begin: float) -> Rates:
+    """The rates of the five minutes before the watermark, or of what there is of them since `begin`."""
+    if watermark is None:
+        return Rates()
+    end = int(watermark) // _STEP_S * _STEP_S
+    start = max(end - RATE_WINDOW_S, -(-int(begin) // _STEP_S) * _STEP_S)
+    if start >= end:
+        return Rates()
+    counts = series.buckets(None, start, end, end - start)
+    accepted, rejected = counts[0] if counts else (0, 0)
+    total = accepted + rejected
+    return Rates(total / (end - start), rejected / total if total else None)

@@ -5,10 +5,20 @@ Knows no widget and no filter syntax.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 
-from flowtui.topology.lookup import ScopeKind, TopologyIndex
+from flowtui.topology.model import Interface, Topology
+
+
+class ScopeKind(Enum):
+    """What a scope is a scope of."""
+
+    VPC = "vpc"
+    SUBNET = "subnet"
+    OWNER = "owner"
+    INTERFACE = "interface"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +31,27 @@ class Scope:
     label: str
     """What the breadcrumb calls it."""
 
+    def has(self, interface: Interface) -> bool:
+        """Whether an interface lies in it."""
+        owned_by = {
+            ScopeKind.VPC: interface.vpc_id,
+            ScopeKind.SUBNET: interface.subnet_id,
+            ScopeKind.OWNER: interface.owner.id,
+            ScopeKind.INTERFACE: interface.id,
+        }
+        return owned_by[self.kind] == self.id
 
-def interface_ids(scopes: Sequence[Scope], index: TopologyIndex | None) -> tuple[str, ...] | None:
-    """The ids of the interfaces that lie in every one of the scopes, sorted; None where there is no scope.
+
+def interface_ids(scopes: Iterable[Scope], topology: Topology | None) -> frozenset[str] | None:
+    """The ids of the interfaces that lie in every one of the scopes; None where there is no scope.
 
     An interface that is its own scope needs no topology: its records may outlive it.
     """
-    if not scopes:
+    steps = tuple(scopes)
+    if not steps:
         return None
-    if scopes[-1].kind == "interface":
-        return (scopes[-1].id,)
-    if index is None:
-        return ()
-    inside = ({interface.id for interface in index.interfaces_in(scope.kind, scope.id)} for scope in scopes)
-    return tuple(sorted(set.intersection(*inside)))
+    known = () if topology is None else topology.interfaces
+    inside = {each.id for each in known if all(scope.has(each) for scope in steps)}
+    if steps[-1].kind is ScopeKind.INTERFACE:
+        inside.add(steps[-1].id)
+    return frozenset(inside)

@@ -1,18 +1,24 @@
-"""The state of a session, as immutable values that the screen may keep and read at leisure."""
+"""The state of a session, as immutable values that the screen may keep and read at leisure.
+
+Imports nothing heavy: the screen knows these types before its first paint.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from flowtui.monitor.figures import Figures
 from flowtui.monitor.outside import Fault, Identity
-from flowtui.records.batch import Unparsed
-from flowtui.records.format import LogFormat
-from flowtui.store.series import Series
-from flowtui.store.store import Snapshot
-from flowtui.topology.history import History
-from flowtui.topology.lookup import TopologyIndex
+
+if TYPE_CHECKING:
+    from flowtui.records.batch import Unparsed
+    from flowtui.records.format import LogFormat
+    from flowtui.store.series import Series
+    from flowtui.store.snapshot import Snapshot
+    from flowtui.topology.history import History
+    from flowtui.topology.lookup import TopologyIndex
 
 
 class StatusKind(Enum):

@@ -30,7 +30,9 @@ class Backfill:
         self._newest_first = newest_first
         self._width_ms = max(60_000, now_ms - window_ms)
         self._covered_ms: int | None = None
+        self._descended_ms: int | None = None
         self.is_done = False
+        self.chain: Chain
         self._begin_slice(window_ms if newest_first else now_ms - _FIRST_MS, None)
 
     @property
@@ -78,7 +80,7 @@ class Backfill:
     def _begin_slice(self, low_ms: int, high_ms: int | None) -> None:
         self._low_ms = max(self._begin_ms, low_ms)
         self._high_ms = self._now_ms if high_ms is None else high_ms
-        self._descended_ms: int | None = None
+        self._descended_ms = None
         self.chain = Chain(self._group, self._low_ms, high_ms, newest_first=self._newest_first)
 
     def _adapt(self, pages: int) -> None:

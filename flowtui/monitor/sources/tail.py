@@ -149,6 +149,10 @@ class Tail:
         except FaultError as error:
             self._failed(reader, error.fault)
             return
+        except Exception as error:
+            # Fulfilling the protocol means to raise nothing else; a slip there must not end the tail.
+            self._failed(reader, unforeseen(error))
+            return
         arrival = reader.received(page, self._clock.now())
         if not self._sink.arrived(arrival):
             reader.end_backfill()
@@ -193,6 +197,12 @@ class Tail:
             self._throttled,
         )
         self._sink.changed()
+
+
+def unforeseen(error: Exception) -> Fault:
+    """The fault of an exception that nobody should have raised; its text is not for the screen."""
+    sentence = f"Something unforeseen went wrong ({type(error).__name__})."
+    return Fault(FaultKind.OTHER, "", sentence, "It is tried again.", type(error).__name__)
 
 
 def progress_of(reader: GroupReader) -> GroupProgress:

@@ -1,0 +1,71 @@
+"""What the session is doing, in one word: derived from how its parts stand. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flowtui.monitor.outside import Fault, FaultKind
+from flowtui.monitor.sources.tail import GroupProgress
+from flowtui.monitor.state import StandingFault, Status, StatusKind
+
+_SIGNED_OUT = (FaultKind.EXPIRED,)
+
+
+def of_fault(fault: Fault, retry_at: float | None) -> Status:
+    """The status where nothing goes on because of this fault."""
+    if fault.kind in _SIGNED_OUT:
+        return Status(StatusKind.EXPIRED, fault.cure or fault.sentence, retry_at)
+    if fault.kind.is_lasting:
+        return Status(StatusKind.FAILED, f"{fault.sentence} {fault.cure}".strip(), retry_at)
+    return Status(StatusKind.RETRYING, fault.kind.value, retry_at)
+
+
+def of_groups(groups: Sequence[GroupProgress], now: float, interval_s: float) -> Status:
+    """The status of a tail that follows one group or more; `interval_s` is the longest window, seconds."""
+    failing = [group for group in groups if group.fault is not None]
+    grave = _gravest(failing, is_all=len(failing) == len(groups))
+    if grave is not None:
+        return grave
+    if not all(group.is_caught_up for group in groups if group.fault is None):
+        return Status(StatusKind.CATCHING_UP)
+    return Status(StatusKind.QUIET if _is_quiet(groups, now, interval_s) else StatusKind.LIVE)
+
+
+def of_session(
+    connection: StandingFault | None,
+    topology: StandingFault | None,
+    groups: Sequence[GroupProgress],
+    *,
+    why_none: str | None,
+    now: float,
+    interval_s: float,
+) -> Status:
+    """The status of a session; `why_none` says why there is no group to follow, once that is known."""
+    if connection is not None:
+        return of_fault(connection.fault, connection.retry_at)
+    if groups:
+        return of_groups(groups, now, interval_s)
+    if topology is not None:
+        return of_fault(topology.fault, topology.retry_at)
+    if why_none is not None:
+        return Status(StatusKind.NO_FLOW_LOGS, why_none)
+    return Status(StatusKind.CONNECTING)
+
+
+def _gravest(failing: Sequence[GroupProgress], *, is_all: bool) -> Status | None:
+    """A sign-in that has expired, a passing fault, or lasting ones everywhere; those of a part only stand by."""
+    statuses = [of_fault(group.fault, group.retry_at) for group in failing if group.fault is not None]
+    for kind in (StatusKind.EXPIRED, StatusKind.RETRYING):
+        found = [status for status in statuses if status.kind is kind]
+        if found:
+            return min(found, key=lambda status: status.retry_at or 0.0)
+    return statuses[0] if is_all and statuses else None
+
+
+def _is_quiet(groups: Sequence[GroupProgress], now: float, interval_s: float) -> bool:
+    """Whether nothing came for longer than a window and its delay."""
+    newest = [group.newest_at for group in groups if group.newest_at is not None]
+    if not newest:
+        return True
+    delay_s = max(group.longest_delay_s or 0.0 for group in groups)
+    return now - max(newest) > interval_s + delay_s
