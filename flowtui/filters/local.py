@@ -22,6 +22,8 @@ Predicate = Callable[[Collection[str]], pl.Expr]
 
 _OPS = {Op.EQ: eq, Op.NE: ne, Op.LT: lt, Op.LE: le, Op.GT: gt, Op.GE: ge}
 
+_MAX_INTEGER = 2**64 - 1
+
 _PORTS = {
     Side.SRC: (fields.SRCPORT.name,),
     Side.DST: (fields.DSTPORT.name,),
@@ -44,7 +46,7 @@ def compile(tree: Tree) -> Predicate:
 def _expression(tree: Tree, columns: Collection[str]) -> pl.Expr:
     match tree:
         case And(parts):
-            return reduce(and_, (_expression(part, columns) for part in parts), pl.lit(True))
+            return reduce(and_, (_expression(part, columns) for part in parts))
         case Or(parts):
             return _any([_expression(part, columns) for part in parts])
         case Not(part):
@@ -59,10 +61,16 @@ def _expression(tree: Tree, columns: Collection[str]) -> pl.Expr:
         case Net(network, side):
             return _any([_within(name, network, columns) for name in _ADDRESSES[side]])
         case OnInterfaces(ids):
-            wanted = pl.Series(sorted(ids), dtype=pl.Categorical).implode()
-            return _known(batch.interface(columns).is_in(wanted))
+            return _on_interfaces(ids, columns)
         case _:
             assert_never(tree)
+
+
+def _on_interfaces(ids: frozenset[str], columns: Collection[str]) -> pl.Expr:
+    if fields.INTERFACE_ID.name not in columns and batch.INTERFACE not in columns:
+        return pl.lit(False)
+    wanted = pl.Series(sorted(ids), dtype=pl.Categorical).implode()
+    return _known(batch.interface(columns).is_in(wanted))
 
 
 def _any(parts: list[pl.Expr]) -> pl.Expr:
@@ -87,15 +95,22 @@ def _has_address(name: str, columns: Collection[str]) -> pl.Expr:
 
 
 def _one_of(name: str, values: tuple[str | int, ...], columns: Collection[str]) -> pl.Expr:
-    if fields.field(name).type is not Type.ADDRESS:
-        return _known(pl.col(name).is_in(list(values))) if name in columns else pl.lit(False)
-    addresses = [ip_address(value) for value in values]
-    v4 = pl.Series([int(each) for each in addresses if each.version == 4], dtype=pl.UInt32)
-    v6 = pl.Series([int(each) for each in addresses if each.version == 6], dtype=pl.UInt128)
-    wanted = {name: v4, fields.v6(name): v6}
-    return _any(
-        [_known(pl.col(column).is_in(each.implode())) for column, each in wanted.items() if column in columns]
-    )
+    wanted = {column: each for column, each in _by_column(name, values).items() if column in columns}
+    return _any([_known(pl.col(column).is_in(each.implode())) for column, each in wanted.items()])
+
+
+def _by_column(name: str, values: tuple[str | int, ...]) -> dict[str, pl.Series]:
+    """Sort the values by the columns that can hold them; a number beyond all columns is nowhere."""
+    kind = fields.field(name).type
+    if kind is Type.ADDRESS:
+        addresses = [ip_address(value) for value in values]
+        v4 = [int(each) for each in addresses if each.version == 4]
+        v6 = [int(each) for each in addresses if each.version == 6]
+        return {name: pl.Series(v4, dtype=pl.UInt32), fields.v6(name): pl.Series(v6, dtype=pl.UInt128)}
+    if kind in (Type.INTEGER, Type.TIME):
+        held = [value for value in values if isinstance(value, int) and 0 <= value <= _MAX_INTEGER]
+        return {name: pl.Series(held, dtype=pl.UInt64)}
+    return {name: pl.Series(values, dtype=pl.String)}
 
 
 def _within(name: str, network: IPv4Network | IPv6Network, columns: Collection[str]) -> pl.Expr:

@@ -45,9 +45,17 @@ _WORDS = (fields.ACTION.name, fields.LOG_STATUS.name)
 """Fields whose values are words of the language by themselves: `reject`, `nodata`."""
 
 
+def _check(name: str, value: str | int) -> None:
+    kind = fields.field(name).type
+    if isinstance(value, int) != (kind in (Type.INTEGER, Type.TIME)):
+        raise ValueError(f"{value!r} is no value of {name}.")
+    if kind is Type.ADDRESS:
+        ip_address(value)
+
+
 @dataclass(frozen=True, slots=True)
 class And:
-    """All of these; without any, true."""
+    """All of these, one or more."""
 
     parts: tuple[Tree, ...]
 
@@ -57,7 +65,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """One or more of these; without any, false."""
+    """At least one of these, one or more."""
 
     parts: tuple[Tree, ...]
 
@@ -175,11 +183,3 @@ def conjunction(parts: Iterable[Tree | None]) -> Tree | None:
 
 def _enclosed(part: Tree) -> str:
     return f"({part})" if isinstance(part, And | Or) else str(part)
-
-
-def _check(name: str, value: str | int) -> None:
-    kind = fields.field(name).type
-    if isinstance(value, int) != (kind in (Type.INTEGER, Type.TIME)):
-        raise ValueError(f"{value!r} is no value of {name}.")
-    if kind is Type.ADDRESS:
-        ip_address(value)

@@ -16,11 +16,14 @@ import polars as pl
 from flowtui.records import address, batch, fields
 from flowtui.records.fields import Type
 
+BLOCK_SIZE = 65_536
+"""Records in a sealed block: large enough that queries run at full speed, small enough to evict at once."""
+
 _DELAY = "#delay"
 """Ingestion less event time in ms, UInt32: half the size of the time of ingestion itself."""
 
-_NEVER_CONSTANT = (fields.START.name, batch.TIMESTAMP)
-"""One of them stays in every frame, so that the frame keeps its height."""
+_NEVER_CONSTANT = (fields.START.name, batch.TIMESTAMP, _DELAY)
+"""What other columns are derived from; one of them stays in every frame, so that it keeps its height."""
 
 _MAX_UINT32 = 2**32 - 1
 
@@ -33,7 +36,7 @@ class Constant:
     dtype: pl.DataType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """Records `first_id`, `first_id` + 1 … in the rows of the frame."""
 
@@ -126,7 +129,7 @@ def sealed(first_id: int, frame: pl.DataFrame) -> Block:
     kept: list[pl.Series] = []
     constants: dict[str, Constant] = {}
     for column in _without_derived_times(frame):
-        if column.null_count() == len(column):
+        if column.null_count() == len(column) and fields.v6(column.name) not in frame.columns:
             continue
         if _is_constant(column):
             constants[column.name] = Constant(column[0], column.dtype)
@@ -165,3 +168,10 @@ def _without_derived_times(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _has_all(frame: pl.DataFrame, *names: str) -> bool:
     return all(name in frame.columns and not frame.get_column(name).null_count() for name in names)
+
+
+def start_or_event_time(columns: frozenset[str]) -> pl.Expr:
+    """Give each record's start in epoch seconds, its event time where it has none."""
+    event_time = (pl.col(batch.TIMESTAMP) // 1000).cast(pl.UInt32)
+    start = fields.START.name
+    return pl.coalesce(pl.col(start), event_time) if start in columns else event_time

@@ -8,8 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from flowtui.records import batch, fields
-from flowtui.store.block import Block
-from flowtui.store.store import start_or_event_time
+from flowtui.store.block import Block, start_or_event_time
 
 BUCKET_S = 10
 """Width of the buckets by start in which records are counted."""

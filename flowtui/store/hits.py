@@ -15,9 +15,8 @@ from typing import cast
 import polars as pl
 
 from flowtui.records import batch, fields
-from flowtui.store.block import Block
+from flowtui.store.block import BLOCK_SIZE, Block, start_or_event_time
 from flowtui.store.snapshot import Snapshot
-from flowtui.store.store import BLOCK_SIZE, start_or_event_time
 
 Predicate = Callable[[frozenset[str]], pl.Expr]
 """Gives, for the columns that there are, an expression that is true or false for each record, never null."""
@@ -36,7 +35,7 @@ class Order:
     is_descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hits:
     """The ids that the predicate selects (None: all) up to the snapshot that it was last extended by.
 
@@ -48,7 +47,7 @@ class Hits:
     order: Order | None = None
     _first_id: int = 0
     _end_id: int = 0
-    _sorted: pl.DataFrame = field(default=_EMPTY, repr=False)
+    _sorted: pl.DataFrame = field(default_factory=lambda: _EMPTY, repr=False)
     """Back-fill by start or, with an order, everything."""
     _recent: tuple[pl.DataFrame, ...] = field(default=(), repr=False)
     """Live hits by ascending id; merged as they come, each piece no more often than its size doubles."""

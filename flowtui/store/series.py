@@ -69,7 +69,7 @@ class Delays:
     p99_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Series:
     """Counts of all records up to the snapshot that it was last extended by.
 
@@ -84,7 +84,7 @@ class Series:
     _end_id: int = 0
     _windows: Windows = field(default_factory=dict, repr=False)
     _interfaces: pl.DataFrame | None = field(default=None, repr=False)
-    _delays: pl.Series = field(default=pl.Series(dtype=pl.Int64), repr=False)
+    _delays: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.Int64), repr=False)
 
     def extend(self, snapshot: Snapshot) -> Series:
         """Count what the snapshot has more."""
@@ -166,7 +166,7 @@ class Series:
         if not isinstance(newest_ms, int):
             return windows
         newest_s = newest_ms // 1000
-        low, high = (newest_s - self.horizon_s) // _WINDOW_S, newest_s // _WINDOW_S
+        low, high = (newest_s - self.horizon_s) // _WINDOW_S, newest_s // _WINDOW_S + 1
         return {window: parts for window, parts in windows.items() if low <= window <= high}
 
 

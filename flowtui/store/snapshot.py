@@ -14,7 +14,7 @@ from flowtui.records import text
 from flowtui.store.block import Block
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """The records held at one time. Ids are consecutive; back-fill has negative ones."""
 

@@ -9,19 +9,18 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from flowtui.records import batch, fields
 from flowtui.records.batch import RecordBatch
+from flowtui.store.block import BLOCK_SIZE, start_or_event_time
 from flowtui.store.lane import Lane
 from flowtui.store.snapshot import Snapshot
+
+__all__ = ["LATE", "LATENESS", "Snapshot", "Store"]
 
 LATE = "@late"
 """How a record came too late for its place, one of `LATENESS`, else null."""
 
 LATENESS = ("late", "swept")
 """Arrived behind the watermark; found beyond the look-back."""
-
-BLOCK_SIZE = 65_536
-"""Records in a sealed block: large enough that queries run at full speed, small enough to evict at once."""
 
 _BLOCKS_AT_LEAST = 8
 """Blocks into which even a small capacity is divided, so that an eviction takes at most an eighth."""
@@ -97,13 +96,6 @@ class Store:
         starts = tuple(block.first_id for block in blocks)
         last = self._snapshot
         self._snapshot = Snapshot(last.version + 1, blocks, last.evicted + evicted, starts)
-
-
-def start_or_event_time(columns: frozenset[str]) -> pl.Expr:
-    """Give the start of each record in epoch seconds, its event time where it has none."""
-    event_time = (pl.col(batch.TIMESTAMP) // 1000).cast(pl.UInt32)
-    start = fields.START.name
-    return pl.coalesce(pl.col(start), event_time) if start in columns else event_time
 
 
 def _by_start(frame: pl.DataFrame) -> pl.DataFrame:
