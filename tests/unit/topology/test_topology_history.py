@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from flowtui.topology.history import KEPT_S, History
 from flowtui.topology.model import Interface, Missing, Owner, OwnerKind, Topology
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from flowtui.topology.lookup import ScopeKind, TopologyIndex
 from flowtui.topology.model import FlowLog, Interface, Owner, OwnerKind, Subnet, Topology, Vpc
 
@@ -70,7 +71,9 @@ def test_what_is_unknown_gives_nothing() -> None:
     assert INDEX.vpc("vpc-9") is None
     assert INDEX.subnet("vpc-1") is None
     assert INDEX.interface("eni-9") is None
-    assert INDEX.subnets_of("vpc-9") == INDEX.owners_of("x") == INDEX.interfaces_of("x") == ()
+    assert INDEX.subnets_of("vpc-9") == ()
+    assert INDEX.owners_of("x") == ()
+    assert INDEX.interfaces_of("x") == ()
     assert INDEX.flow_logs_covering("eni-9") == ()
     assert INDEX.interfaces_in("interface", "eni-9") == ()
 

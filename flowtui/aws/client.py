@@ -1,0 +1,242 @@
+"""A connection to one account and region, by boto3's own credential chain and nothing home-made.
+
+Clients are made when first needed, since making one takes longer than a call. Knows nothing of who asks.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from flowtui.aws.endpoints import check_endpoint, check_environment
+from flowtui.aws.errors import fault_of
+from flowtui.aws.logs import AwsLogs, take_raw_pages
+from flowtui.aws.topology import TopologyReader
+from flowtui.aws.wording import Caller, MfaPromptError
+from flowtui.monitor.outside import Connection, FaultError, FaultKind, Identity
+from flowtui.topology.model import Topology
+
+CONNECT_TIMEOUT_S = 5
+READ_TIMEOUT_S = 20
+"""Seconds; a page of 1 MB takes AWS one or two."""
+
+_POOL_CONNECTIONS = 16
+"""HTTP connections a client keeps: the parts of the topology are read at once, and so are pages."""
+
+Prompt = Callable[[str], str]
+"""Asks the user for an MFA code, given the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user chose of the AWS-conventional options; None leaves it to boto3's own chain."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    insecure: bool = False
+    """Whether an `http://` endpoint that is not on this machine is let pass."""
+
+
+def connect(options: Options, prompt: Prompt | None = None) -> Connection:
+    """A connection by these options; asks nothing of AWS yet, but with `prompt` signs in at once.
+
+    `prompt` is for profiles that need an MFA code, and is never called later. Raises FaultError: unknown
+    profile, no region, unusable configuration, refused endpoint.
+    """
+    connection = AwsConnection(options)
+    connection.open(prompt)
+    return connection
+
+
+def needs_prompt(options: Options) -> bool:
+    """Whether the profile's sign-in asks for an MFA code, by the config file. Raises FaultError."""
+    with _faults("", lambda: _caller(options)):
+        session = botocore.session.Session(profile=options.profile)
+        profiles = session.full_config.get("profiles", {})
+        seen: set[str] = set()
+        name = session.get_config_variable("profile") or "default"
+        while name and name not in seen:
+            seen.add(name)
+            profile = profiles.get(name, {})
+            if "mfa_serial" in profile and "role_arn" in profile:
+                return True
+            name = profile.get("source_profile")
+    return False
+
+
+@dataclass(slots=True)
+class _Signed:
+    """A boto3 session and the clients made with it so far."""
+
+    session: boto3.Session
+    clients: dict[str, Any] = field(default_factory=dict)
+    """By service name; boto3's clients have no common type."""
+
+
+class AwsConnection:
+    """Fulfils `monitor.outside.Connection`.
+
+    After an expired sign-in everything is made anew, so that credentials written meanwhile are found.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._lock = threading.Lock()
+        self._signed: _Signed | None = None
+        self._identity: Identity | None = None
+        self._logs = AwsLogs(self._logs_client, self.asking)
+        self._topology = TopologyReader(self._ec2_client, self.identity, self.asking)
+
+    def open(self, prompt: Prompt | None) -> None:
+        """Makes the session; with `prompt` also signs in, asking for an MFA code. Raises FaultError."""
+        with self.asking(""), self._lock:
+            check_environment(self._options.insecure)
+            check_endpoint(self._options.endpoint_url, self._options.insecure)
+            self._signed = _signed(self._options, prompt)
+            if prompt is not None:
+                _credentials(self._signed.session)
+
+    def identity(self) -> Identity:
+        """Who we are; asked once a sign-in. Raises FaultError."""
+        if (known := self._identity) is not None:
+            return known
+        with self.asking("sts:GetCallerIdentity"):
+            reply = self._client("sts", retries=2).get_caller_identity()
+        region, profile = self._caller_here().region, self._caller_here().profile
+        self._identity = Identity(reply.get("Account", ""), reply.get("Arn", ""), region, profile)
+        return self._identity
+
+    def topology(self, vpc_ids: tuple[str, ...]) -> Topology:
+        """Reads the topology; see the protocol. Raises FaultError."""
+        return self._topology.read(vpc_ids, self._caller_here().region)
+
+    def logs(self) -> AwsLogs:
+        """The account's log groups."""
+        return self._logs
+
+    @contextmanager
+    def asking(self, action: str) -> Iterator[None]:
+        """Turns whatever is raised inside into a FaultError about this action."""
+        try:
+            with _faults(action, self._caller_here):
+                yield
+        except FaultError as error:
+            if error.fault.kind in (FaultKind.EXPIRED, FaultKind.NO_CREDENTIALS):
+                self._forget()
+            raise
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._signed = None
+            self._identity = None
+
+    def _caller_here(self) -> Caller:
+        return _caller(self._options, self._signed.session if self._signed else None)
+
+    def _client(self, service: str, retries: int) -> Any:
+        with self._lock:
+            if self._signed is None:
+                self._signed = _signed(self._options, None)
+            signed = self._signed
+            if service not in signed.clients:
+                if not signed.clients:
+                    _credentials(signed.session)
+                signed.clients[service] = _made(signed.session, service, retries, self._options)
+            return signed.clients[service]
+
+    def _ec2_client(self) -> Any:
+        return self._client("ec2", retries=2)
+
+    def _logs_client(self) -> Any:
+        # Retrying is the tail's own, since every attempt counts against its budget.
+        return self._client("logs", retries=0)
+
+
+def _made(session: boto3.Session, service: str, retries: int, options: Options) -> Any:
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT_S,
+        read_timeout=READ_TIMEOUT_S,
+        retries={"total_max_attempts": retries + 1, "mode": "standard"},
+        max_pool_connections=_POOL_CONNECTIONS,
+        tcp_keepalive=True,
+        user_agent_extra=f"flowtui/{_version()}",
+    )
+    # The stubs want a literal service name.
+    client: Any = session.client(service, endpoint_url=options.endpoint_url, config=config)  # type: ignore[call-overload]
+    check_endpoint(client.meta.endpoint_url, options.insecure)
+    if service == "logs":
+        take_raw_pages(client)
+    return client
+
+
+def _version() -> str:
+    try:
+        return metadata.version("flowtui")
+    except metadata.PackageNotFoundError:
+        return "source"
+
+
+def _signed(options: Options, prompt: Prompt | None) -> _Signed:
+    """A new session. Raises botocore's errors for a profile or a config file, and for a missing region."""
+    inner = botocore.session.Session(profile=options.profile)
+    session = boto3.Session(region_name=options.region, botocore_session=inner)
+    if not session.region_name:
+        raise botocore.exceptions.NoRegionError
+    # botocore would ask on the terminal, in the middle of the screen.
+    provider = inner.get_component("credential_provider").get_provider("assume-role")
+    provider._prompter = _once(prompt)
+    return _Signed(session)
+
+
+def _once(prompt: Prompt | None) -> Prompt:
+    """The prompt for the first question; whoever is asked later gets an error instead."""
+    prompts = [prompt] if prompt is not None else []
+
+    def ask(question: str) -> str:
+        if not prompts:
+            raise MfaPromptError(question)
+        return prompts.pop()(question)
+
+    return ask
+
+
+def _credentials(session: boto3.Session) -> None:
+    """Looks for credentials once, before each client would look for itself and wait for IMDS."""
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise botocore.exceptions.NoCredentialsError
+    credentials.get_frozen_credentials()
+
+
+def _caller(options: Options, session: boto3.Session | None = None) -> Caller:
+    if session is None:
+        return Caller(options.profile, _profiles(), options.region or "")
+    profile = session.profile_name if session.profile_name != "default" else None
+    return Caller(options.profile or profile, session.available_profiles, session.region_name or "")
+
+
+def _profiles() -> tuple[str, ...]:
+    """The profiles of the config files, none where these cannot be read."""
+    try:
+        return tuple(botocore.session.Session().available_profiles)
+    except Exception:
+        return ()
+
+
+@contextmanager
+def _faults(action: str, caller: Callable[[], Caller]) -> Iterator[None]:
+    try:
+        yield
+    except FaultError:
+        raise
+    except Exception as error:
+        raise FaultError(fault_of(error, action, caller())) from error

@@ -1,0 +1,152 @@
+"""One page of FilterLogEvents, with the body taken before botocore's parser, which costs most of a page.
+
+Knows nothing of windows, tokens over time or retries: those are the tail's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from contextlib import AbstractContextManager
+from operator import itemgetter
+from typing import Any
+
+from flowtui.monitor.outside import Fault, FaultError, FaultKind, Page, PageRequest
+from flowtui.records.events import LogEvents
+
+ACTION = "logs:FilterLogEvents"
+
+_PAGE = "flowtui.page"
+"""The key under which the hook hands its page back in botocore's reply."""
+
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_STATUS_OK = 200
+
+
+class AwsLogs:
+    """Fulfils `monitor.outside.Logs`."""
+
+    def __init__(
+        self,
+        client: Callable[[], Any],
+        asking: Callable[[str], AbstractContextManager[None]],
+    ) -> None:
+        self._client = client
+        self._asking = asking
+        self._lock = threading.Lock()
+        self._hook_misses = 0
+
+    @property
+    def hook_misses(self) -> int:
+        """Pages that botocore parsed itself since the hook did not fire; not zero means slow, not wrong."""
+        return self._hook_misses
+
+    def page(self, request: PageRequest) -> Page:
+        """One page. Raises FaultError."""
+        with self._asking(ACTION):
+            reply: Mapping[str, Any] = self._client().filter_log_events(**_parameters(request))
+            page = reply.get(_PAGE)
+            if isinstance(page, Page):
+                return page
+            with self._lock:
+                self._hook_misses += 1
+            return page_of(reply, size_bytes=0)
+
+
+def take_raw_pages(client: Any) -> None:
+    """Makes this client's FilterLogEvents replies carry a Page, read from the raw body.
+
+    By the `before-parse` event, which botocore emits for each request with what its parser will be given.
+    """
+    client.meta.events.register("before-parse.cloudwatch-logs.FilterLogEvents", _take)
+
+
+def page_of(reply: Mapping[str, object], size_bytes: int) -> Page:
+    """The page in a FilterLogEvents reply. Raises FaultError (UNREADABLE) where it is none."""
+    events, token = reply.get("events", []), reply.get("nextToken")
+    if not isinstance(events, list) or not isinstance(token, str | None):
+        raise _unreadable()
+    try:
+        return Page(_columns(events), token or None, size_bytes)
+    except (KeyError, TypeError, AttributeError):
+        raise _unreadable() from None
+
+
+def _take(
+    response_dict: MutableMapping[str, Any], customized_response_dict: MutableMapping[str, Any], **_: object
+) -> None:
+    if response_dict["status_code"] != _STATUS_OK:
+        return
+    body = response_dict["body"]
+    try:
+        reply = json.loads(body)
+    except (ValueError, RecursionError):
+        raise _unreadable() from None
+    if not isinstance(reply, dict):
+        raise _unreadable()
+    page = page_of(reply, len(body))
+    customized_response_dict[_PAGE] = _storable(page) if _SURROGATE.search(body) else page
+    response_dict["body"] = b"{}"
+
+
+def _columns(events: list[Any]) -> LogEvents:
+    columns = LogEvents(
+        list(map(itemgetter("logStreamName"), events)),
+        list(map(itemgetter("timestamp"), events)),
+        [event.get("ingestionTime") or event["timestamp"] for event in events],
+        list(map(_event_id, events)),
+        list(map(itemgetter("message"), events)),
+    )
+    are_texts = all(_are(str, column) for column in (columns.streams, columns.ids, columns.messages))
+    if not are_texts or not _are(int, columns.timestamps) or not _are(int, columns.ingestions):
+        raise TypeError
+    return columns
+
+
+def _event_id(event: Mapping[str, object]) -> str:
+    identity = event["eventId"]
+    # An emulator may number its events; AWS sends text.
+    return identity if type(identity) is str else str(int(identity))  # type: ignore[call-overload]
+
+
+def _are(kind: type, values: Iterable[object]) -> bool:
+    return set(map(type, values)) <= {kind}
+
+
+def _storable(page: Page) -> Page:
+    """The page without lone surrogates, which JSON can hold and UTF-8 cannot."""
+    events = page.events
+    texts = (list(map(_paired, column)) for column in (events.streams, events.ids, events.messages))
+    streams, ids, messages = texts
+    return Page(
+        LogEvents(streams, events.timestamps, events.ingestions, ids, messages),
+        page.next_token,
+        page.size_bytes,
+    )
+
+
+def _paired(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _parameters(request: PageRequest) -> dict[str, Any]:
+    is_arn = request.group.startswith("arn:")
+    parameters: dict[str, Any] = {
+        "logGroupIdentifier" if is_arn else "logGroupName": request.group.removesuffix(":*"),
+        "startTime": request.start_ms,
+    }
+    optional = {
+        "endTime": request.end_ms,
+        "nextToken": request.token,
+        "filterPattern": request.pattern,
+        "startFromHead": False if request.newest_first else None,
+    }
+    return parameters | {name: value for name, value in optional.items() if value is not None}
+
+
+def _unreadable() -> FaultError:
+    sentence = "The page of log events could not be read: it is not what AWS would send."
+    cure = "It is asked for again; if it lasts, check the proxy and the endpoint."
+    return FaultError(Fault(FaultKind.UNREADABLE, ACTION, sentence, cure, "UnreadablePage"))

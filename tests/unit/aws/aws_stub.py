@@ -1,0 +1,102 @@
+"""An endpoint on loopback that answers by a script, and an environment without anybody's credentials."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: the operation and its parameters as they came over the wire."""
+
+    operation: str
+    parameters: Mapping[str, object]
+    agent: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    body: bytes
+    status: int = 200
+    content_type: str = "application/x-amz-json-1.1"
+
+
+Script = Callable[[Asked], Answer]
+
+
+@dataclass
+class Endpoint:
+    url: str
+    asked: list[Asked] = field(default_factory=list)
+
+
+@contextmanager
+def serving(script: Script) -> Iterator[Endpoint]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            asked = _asked(self.headers.get("X-Amz-Target"), body, self.headers["User-Agent"])
+            endpoint.asked.append(asked)
+            answer = script(asked)
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.content_type)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    endpoint = Endpoint(f"http://127.0.0.1:{server.server_address[1]}")
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    try:
+        yield endpoint
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _asked(target: str | None, body: bytes, agent: str) -> Asked:
+    if target is not None:
+        return Asked(target.rpartition(".")[2], json.loads(body), agent)
+    form = {key: values[0] for key, values in parse_qs(body.decode()).items()}
+    return Asked(form["Action"], form, agent)
+
+
+def ec2(action: str, inner: str) -> Answer:
+    """An answer of EC2 with this XML inside."""
+    return Answer(f"<{action}Response>{inner}</{action}Response>".encode(), content_type="text/xml")
+
+
+def ec2_error(code: str, message: str = "no", status: int = 400) -> Answer:
+    error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    body = f"<Response><Errors>{error}</Errors></Response>"
+    return Answer(body.encode(), status, "text/xml")
+
+
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, config: str = "") -> None:
+    """No AWS variable but made-up keys, and these config files."""
+    import os
+
+    for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "config").write_text(config)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "made-up")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "made-up")
