@@ -23,7 +23,7 @@ _NAT_REQUESTER = "amazon-aws"
 
 
 def seeded_application(network: Lab, seed: int) -> Any:
-    """The WSGI application of moto with the lab in it, warmed up: a first answer takes a tenth of a second."""
+    """The WSGI application of moto with the lab in it, warmed up: a first answer takes 0.1 s."""
     seed_lab(network, seed)
     application = DomainDispatcherApplication(create_backend_app)
     client = Client(application)

@@ -42,10 +42,10 @@ class Event(NamedTuple):
         """Its place in the group."""
         return Position(self.timestamp, self.ingestion, self.sequence)
 
-    @property
-    def id(self) -> str:
-        """56 decimal digits, as AWS's are."""
-        return f"3{self.timestamp:013d}{self.ingestion:013d}{self.sequence:029d}"
+
+def event_id(timestamp: int, ingestion: int, sequence: int) -> str:
+    """An event's id: 56 decimal digits, as AWS's have."""
+    return f"3{timestamp:013d}{ingestion:013d}{sequence:029d}"
 
 
 class Entry(NamedTuple):

@@ -13,7 +13,7 @@ from json.encoder import encode_basestring_ascii as quote
 
 from flowtui.demo import tokens
 from flowtui.demo.errors import invalid, missing
-from flowtui.demo.logs import Event, Group, LogStore, Position
+from flowtui.demo.logs import Event, Group, LogStore, Position, event_id
 from flowtui.demo.params import Params
 from flowtui.demo.patterns import Matcher, compile_pattern
 
@@ -149,9 +149,9 @@ def _event_test(
 def _body(events: list[Event], next_token: str | None) -> str:
     # Written by hand: three times as fast as json.dumps, and the demo shares two cores with its reader.
     rows = ",".join(
-        f'{{"logStreamName":{quote(event.stream)},"timestamp":{event.timestamp},'
-        f'"message":{quote(event.message)},"ingestionTime":{event.ingestion},"eventId":"{event.id}"}}'
-        for event in events
+        f'{{"logStreamName":{quote(stream)},"timestamp":{timestamp},"message":{quote(message)},'
+        f'"ingestionTime":{ingestion},"eventId":"{event_id(timestamp, ingestion, sequence)}"}}'
+        for timestamp, ingestion, sequence, stream, message in events
     )
     token = "" if next_token is None else f',"nextToken":"{next_token}"'
     return f'{{"events":[{rows}],"searchedLogStreams":[]{token}}}'
