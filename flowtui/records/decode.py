@@ -34,7 +34,7 @@ _UNSAFE = re.compile(
 
 
 def clean(text: str) -> str:
-    r"""Make text safe for a terminal: control, bidirectional and invisible characters become `\x1b` and such."""
+    r"""Make text safe for a terminal: control, bidirectional and invisible characters are written `\x1b`."""
     return text if text.isascii() and text.isprintable() else _UNSAFE.sub(_escape, text)
 
 

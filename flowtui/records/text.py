@@ -92,7 +92,7 @@ def csv_columns(formats: Iterable[LogFormat]) -> tuple[str, ...]:
 
 def csv_header(names: Iterable[str]) -> str:
     """Write the head line of a CSV, without a line end."""
-    return ",".join(_cell(name) for name in names)
+    return ",".join(names)
 
 
 def csv_lines(batch: RecordBatch, names: Iterable[str], kept: Collection[int] | None = None) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Tables of names: protocols, ports, paths, reasons and networks. Data only; `decode` looks things up in it.
 
-Sources: IANA "Protocol Numbers", "Service Name and Transport Protocol Port Number Registry" and the registries of
+Sources: IANA "Protocol Numbers", "Service Name and Transport Protocol Port Number Registry", registries of
 special-purpose addresses; VPC User Guide, "Flow log records".
 """
 
