@@ -13,8 +13,6 @@ from typing import Literal, TypeVar
 from flowtui.topology.model import FlowLog, Gateway, Interface, Owner, RouteTable, Subnet, Topology, Vpc
 
 Direction = Literal["ingress", "egress"]
-ScopeKind = Literal["vpc", "subnet", "owner", "interface"]
-"""What one can drill down to; an owner is an instance, a NAT gateway, a load balancer …"""
 
 _Named = TypeVar("_Named", Vpc, Subnet, Interface, RouteTable, Gateway)
 _Network = IPv4Network | IPv6Network
@@ -93,14 +91,6 @@ class TopologyIndex:
             owners[interface.owner].append(interface)
         ordered = sorted(owners.items(), key=lambda pair: (pair[0].name or pair[0].id, pair[0].id))
         return tuple((owner, tuple(interfaces)) for owner, interfaces in ordered)
-
-    def interfaces_in(self, kind: ScopeKind, scope_id: str) -> tuple[Interface, ...]:
-        """The interfaces of a drill-down scope."""
-        if kind == "interface":
-            interface = self._interfaces.get(scope_id)
-            return (interface,) if interface else ()
-        children = {"vpc": self._in_vpc, "subnet": self._in_subnet, "owner": self._of_owner}[kind]
-        return children.get(scope_id, ())
 
     def flow_logs_of(self, resource_id: str) -> tuple[FlowLog, ...]:
         """The flow logs made for exactly this VPC, subnet or interface."""

@@ -95,8 +95,9 @@ class FlowtuiApp(App[None]):
         open_session: OpenSession,
         choices: Choices | None = None,
         now: Callable[[], float] = time.time,
+        theme: str | None = None,
     ) -> None:
-        wanted = suited(os.environ, colours=_colours())
+        wanted = theme or suited(os.environ, colours=_colours())
         super().__init__()
         for theme in THEMES.values():
             self.register_theme(theme)

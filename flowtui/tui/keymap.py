@@ -60,6 +60,7 @@ MOVE = Group(
         Key("page.up", "pageup,ctrl+u", "page(-1)", "page up", "a page up", "PgUp ^u"),
         Key("page.down", "pagedown,ctrl+d", "page(1)", "page down", "a page down", "PgDn ^d"),
         Key("row.first", "g,home", "first", "top", "to the top"),
+        Key("row.enter", "enter", "enter", "drill in", "drill into a VPC, subnet, owner, interface; open a record"),
         Key("row.last", "G,end", "last", "newest", "to the newest record, and follow it"),
     ),
 )
@@ -72,7 +73,6 @@ PANES = Group(
         Key("pane.next", "tab", "next_pane(1)", "next", "the next pane"),
         Key("pane.previous", "shift+tab", "next_pane(-1)", "previous", "the pane before", "⇧tab"),
         Key("pane.zoom", "z", "zoom", "zoom", "this pane over the whole screen, and back"),
-        Key("row.enter", "enter", "enter", "drill in", "drill into a VPC, subnet, owner, interface; open a record"),
         Key("back", "escape", "back", "back", "close, or back out one level", "esc"),
     ),
 )

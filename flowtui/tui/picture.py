@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from flowtui.monitor.state import SessionState
     from flowtui.monitor.view import View
 
-RECENT_S = 900.0
+RECENT_S = 900
 """What `15 min` in the panes means."""
-_BUCKET_S = RECENT_S / SPARK_BUCKETS
+BUCKET_S = RECENT_S // SPARK_BUCKETS
+_RATE_S = 300
+"""Rates are of the last complete five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def take(request: Request, state: SessionState, before: Picture | None, now: flo
     is_fresh = before is not None and before.request == request and now - before.taken_at < 1
     if before is not None and is_fresh:
         return Picture(request, state, view, before.taken_at, before.rejected, before.interfaces)
-    rejected = state.series.rejected_since(now - RECENT_S)
+    rejected = state.series.rejected_since((int(now) - RECENT_S) // 10 * 10)
     return Picture(request, state, view, now, rejected, tuple(_interfaces(request, state, now)))
 
 
@@ -69,26 +71,31 @@ def _view(request: Request, state: SessionState) -> View:
 def _interfaces(request: Request, state: SessionState, now: float) -> Iterable[InterfaceRow]:
     """A row for each log stream in scope."""
     wanted = interface_ids(request.scopes, None if state.index is None else state.index.topology)
-    end = now - now % _BUCKET_S + _BUCKET_S
-    start = end - RECENT_S
-    complete_to = state.figures.watermark if state.figures.watermark is not None else now
-    rate_from = complete_to - 300
-    for summary in state.series.interfaces():
-        if wanted is not None and summary.interface not in wanted:
-            continue
-        counts = state.series.buckets(summary.interface, start, end, _BUCKET_S)
-        recent = state.series.buckets(summary.interface, rate_from, complete_to, 300)
-        known = None if state.index is None else state.index.interface(summary.interface)
+    end = int(now - now % BUCKET_S) + BUCKET_S
+    start = end - SPARK_BUCKETS * BUCKET_S
+    complete_to = now if state.figures.watermark is None else state.figures.watermark
+    rate_to = int(complete_to) // 10 * 10
+    series = state.series
+    streams = {
+        interface: totals
+        for interface, totals in series.interfaces().items()
+        if wanted is None or interface in wanted
+    }
+    recent = series.buckets_of(tuple(streams), start, end, BUCKET_S)
+    last_minutes = series.buckets_of(tuple(streams), rate_to - _RATE_S, rate_to, _RATE_S)
+    for interface, totals in streams.items():
+        counts = recent[interface]
+        known = None if state.index is None else state.index.interface(interface)
         yield InterfaceRow(
-            id=summary.interface,
-            name=state.history.interface_name(summary.interface, now) or summary.interface,
+            id=interface,
+            name=state.history.interface_name(interface, now) or interface,
             addresses="" if known is None else " ".join((*known.addresses, *known.public_addresses)),
             buckets=tuple(
-                None if start + (at + 1) * _BUCKET_S > complete_to + _BUCKET_S / 2 else sum(pair)
+                None if start + at * BUCKET_S + BUCKET_S / 2 > complete_to else sum(pair)
                 for at, pair in enumerate(counts)
             ),
-            rate_per_s=sum(map(sum, recent)) / 300,
+            rate_per_s=sum(map(sum, last_minutes[interface])) / _RATE_S,
             accepted=sum(pair[0] for pair in counts),
             rejected=sum(pair[1] for pair in counts),
-            last=summary.last_end,
+            last=totals.last_end_s,
         )

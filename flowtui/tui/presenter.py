@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from flowtui.monitor.state import Status, StatusKind
 from flowtui.records.decode import clean
-from flowtui.topology.model import Vpc
 from flowtui.tui.picture import Request
 from flowtui.tui.render.header import HeaderState
 
@@ -43,10 +42,12 @@ def header_state(
     if is_paused:
         words, tone, mark = "PAUSED", "attention", ""
     figures, identity = state.figures, state.identity
+    whole, cidr = _whole(state)
     return HeaderState(
         account="" if identity is None else identity.account,
         region=settings.region or "" if identity is None else identity.region,
-        crumbs=tuple(clean(scope.label) for scope in request.scopes) or _whole(state),
+        crumbs=tuple(clean(scope.label) for scope in request.scopes) or ((whole,) if whole else ()),
+        cidr="" if request.scopes else cidr,
         state=words,
         tone=tone,
         mark=mark,
@@ -72,21 +73,18 @@ def status_words(status: Status, now: float) -> tuple[str, str, str]:
     return _PLAIN_STATES[status.kind]
 
 
-def _whole(state: SessionState) -> tuple[str, ...]:
-    """What the breadcrumb says when nothing is drilled into: the VPC with interfaces, or how many there are."""
+def _whole(state: SessionState) -> tuple[str, str]:
+    """What the breadcrumb says when nothing is drilled into: the VPC with interfaces and its CIDR, or how many
+    VPCs there are.
+    """
     if state.index is None:
-        return ()
+        return "", ""
     index = state.index
     vpcs = [vpc for vpc in index.topology.vpcs if index.interfaces_of(vpc.id)]
     if len(vpcs) != 1:
         count = len(index.topology.vpcs)
-        return (f"{count} VPC{'' if count == 1 else 's'}",)
-    return (vpc_label(vpcs[0]),)
-
-
-def vpc_label(vpc: Vpc) -> str:
-    """`lab 172.16.0.0/16`."""
-    return f"{clean(vpc.name) or vpc.id} {vpc.cidrs[0] if vpc.cidrs else ''}".strip()
+        return f"{count} VPC{'' if count == 1 else 's'}", ""
+    return clean(vpcs[0].name) or vpcs[0].id, vpcs[0].cidrs[0] if vpcs[0].cidrs else ""
 
 
 def _losses(state: SessionState) -> Iterator[str]:

@@ -178,6 +178,8 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
             panel="ansi_default",
             ansi=True,
             variables={
+                "ansi-background": "ansi_default",
+                "ansi-foreground": "ansi_default",
                 "line": "ansi_bright_black",
                 "focus-line": "ansi_cyan",
                 "mute": "ansi_bright_black",

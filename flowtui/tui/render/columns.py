@@ -62,11 +62,12 @@ DESTINATION_PORT = _column(Part.PORT, fields.DSTPORT)
 PROTOCOL = _column(Part.PROTOCOL, fields.PROTOCOL)
 PACKETS = _column(Part.FIELD, fields.PACKETS)
 BYTES = _column(Part.FIELD, fields.BYTES)
+NARROW_BYTES = Column(Part.FIELD, fields.BYTES, fields.BYTES.heading, 6, is_right=True)
 ACTION = _column(Part.ACTION, fields.ACTION, gap=2)
 
 _BOTH_ENDS = (SOURCE, SOURCE_PORT, DESTINATION, DESTINATION_PORT, PROTOCOL)
 _WIDE_ORDER = (TIME, INTERFACE, DIRECTION, *_BOTH_ENDS, PACKETS, BYTES, ACTION)
-_NARROW_ORDER = (TIME, INTERFACE, *_BOTH_ENDS, BYTES, DIRECTION, PACKETS, ACTION)
+_NARROW_ORDER = (TIME, INTERFACE, *_BOTH_ENDS, NARROW_BYTES, DIRECTION, PACKETS, ACTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _grown(column: Column, cells: int) -> Column:
 
 
 def _needed(columns: tuple[Column, ...]) -> int:
-    first = [column for column in columns if column in _WIDE_ORDER]
+    first = [column for column in columns if column in _WIDE_ORDER or column is NARROW_BYTES]
     return GUTTER + sum(column.gap + column.width for column in first)
 
 

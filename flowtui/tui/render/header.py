@@ -28,6 +28,8 @@ class HeaderState:
     region: str = ""
     crumbs: tuple[str, ...] = ()
     """From the account inwards; the last one is where the reader is."""
+    cidr: str = ""
+    """What stands behind the last crumb where there is room."""
     state: str = "CONNECTING"
     tone: str = "attention"
     """A role of the palette for the state."""
@@ -74,7 +76,8 @@ def _left(state: HeaderState, palette: Palette, *, is_narrow: bool) -> list[Segm
     path = "".join(f"{crumb} › " for crumb in outer)
     if last:
         segments.append(Segment(" · " if where else "", palette.mute))
-        segments += [Segment(path, palette.mute), Segment(last, palette.strong)]
+        cidr = f" {state.cidr}" if state.cidr and not is_narrow else ""
+        segments += [Segment(path, palette.mute), Segment(f"{last}{cidr}", palette.strong)]
     return [segment for segment in segments if segment.text]
 
 

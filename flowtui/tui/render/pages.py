@@ -186,7 +186,7 @@ def _tail(state: SessionState, now: float, *, utc: bool) -> list[tuple[str, str]
     ]
     delays = state.series.delays()
     if delays is not None:
-        rows.append(("arrival delay", f"half within {text.duration(delays.p50)}, 95% within {text.duration(delays.p95)}"))
+        rows.append(("arrival delay", f"half within {text.duration(delays.p50_s)}, 95% within {text.duration(delays.p95_s)}"))
     if state.index is not None:
         rows.append(("topology", f"read {text.duration(now - state.index.topology.read_at)} ago"))
     return rows

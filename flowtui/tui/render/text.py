@@ -10,7 +10,8 @@ from rich.segment import Segment
 from rich.style import Style
 
 ELLIPSIS = "…"
-_BLOCKS = " ▁▂▃▄▅▆▇█"
+_BLOCKS = " ▁▂▃▄▅▆▇"
+"""Without the full block, so that rows of sparklines keep apart."""
 PENDING = "░"
 """Drawn where a bucket is newer than the watermark, so not complete yet."""
 _SPARK_TOP = 4
@@ -58,24 +59,28 @@ def age(seconds: float) -> str:
 
 
 def count(number: int, width: int = 0) -> str:
-    """`164,230`; what does not fit the width is written in three figures, `1.64M`."""
+    """`164,230`; what does not fit the width is written in three figures, `1.64M`, or in fewer."""
     text = f"{number:,}"
-    return text if not width or len(text) <= width else three_figures(number)
+    if not width or len(text) <= width:
+        return text
+    shorter = (figures(number, places) for places in (3, 2, 1))
+    return next((each for each in shorter if len(each) <= width), figures(number, 1))
 
 
-def three_figures(number: float) -> str:
-    """`999`, `1.64k`, `16.4M`."""
+def figures(number: float, places: int = 3) -> str:
+    """`999`, `1.64k`, `16.4M`: so many significant figures, and never fewer than before the point."""
     for unit in ("", "k", "M", "G", "T", "P"):
         if abs(number) < 999.5:
-            return f"{number:.3g}{unit}"
+            whole = len(str(round(number)))
+            return f"{number:.{max(places, whole)}g}{unit}"
         number /= 1000
     return f"{number:.3g}E"
 
 
 def rate(per_second: float) -> str:
-    """`6.2`, `142`, `12.1k` per second."""
-    if per_second >= 1000:
-        return three_figures(per_second)
+    """`6.2`, `142`, `1.2k`, `12k` per second."""
+    if per_second >= 999.5:
+        return figures(per_second, 2)
     return f"{per_second:.0f}" if per_second >= 100 else f"{per_second:.1f}"
 
 
@@ -127,7 +132,7 @@ def sparkline(values: Iterable[int | None]) -> str:
     """One block a value; None is a bucket that is not complete yet, and a value above zero never an empty one."""
     known = list(values)
     top = max(_SPARK_TOP, *(value or 0 for value in known)) if known else _SPARK_TOP
-    return "".join(PENDING if value is None else _BLOCKS[-(-value * 8 // top)] for value in known)
+    return "".join(PENDING if value is None else _BLOCKS[-(-value * 7 // top)] for value in known)
 
 
 class Line:

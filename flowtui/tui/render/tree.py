@@ -41,6 +41,9 @@ class TreeLine:
     """False for a node's further lines, over which the cursor goes."""
 
 
+_BLANK = TreeLine("", 0, "", "", is_first=False)
+
+
 class TreeMaker:
     """Makes the lines of a topology, for what is unfolded."""
 
@@ -55,7 +58,12 @@ class TreeMaker:
 
     def lines(self) -> list[TreeLine]:
         """All lines, from the top."""
-        return [line for vpc in self._index.topology.vpcs for line in self._vpc(vpc)]
+        lines: list[TreeLine] = []
+        for vpc in self._index.vpcs():
+            if lines:
+                lines.append(_BLANK)
+            lines += self._vpc(vpc)
+        return lines
 
     def _count(self, interfaces: Collection[Interface]) -> int:
         rejected = self._rejected
@@ -99,7 +107,7 @@ class TreeMaker:
             yield TreeLine(
                 gateway.id, 1, gateway.id, gateway.kind, tone="mute", is_identifier=True
             )
-        for subnet in index.subnets_of(vpc.id):
+        for subnet in sorted(index.subnets_of(vpc.id), key=lambda each: each.is_public is not True):
             yield from self._subnet(vpc, subnet)
         yield from self._section(vpc, "route tables", index.route_tables_of(vpc.id), self._route_table)
         yield from self._section(vpc, "flow logs", self._flow_logs(vpc), self._flow_log)
@@ -117,6 +125,7 @@ class TreeMaker:
             return
         key = f"{vpc.id}/{title}"
         is_open = self._is_open(key, len(things) <= 8)
+        yield _BLANK
         yield TreeLine(key, 1, title, "" if is_open else str(len(things)), is_open=is_open)
         for thing in things if is_open else ():
             yield from lines(thing)

@@ -22,7 +22,7 @@ from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.screen import Screen
 
-from flowtui.monitor.scope import Scope
+from flowtui.monitor.scope import Scope, interface_ids
 from flowtui.tui import keymap
 from flowtui.tui.picture import Picture, Request
 from flowtui.tui.render.header import HeaderState
@@ -59,6 +59,7 @@ _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
 class MonitorScreen(Screen[None]):
     """The three panes."""
 
+    AUTO_FOCUS = "#records"
     BINDINGS: ClassVar[list[BindingType]] = [
         *keymap.bindings(keymap.PANES),
         *(key.binding for key in keymap.RECORDS.keys if key.id not in ("sort", "sort.reverse", "copy")),
@@ -258,11 +259,11 @@ class MonitorScreen(Screen[None]):
         index = self.topology.index
         outer: tuple[Scope, ...] = ()
         if index is not None:
-            inside = {each.id for each in index.interfaces_in(scope.kind, scope.id)}
+            inside = interface_ids((scope,), index.topology) or frozenset()
             outer = tuple(
                 each
                 for each in self.request.scopes
-                if each != scope and inside < {one.id for one in index.interfaces_in(each.kind, each.id)}
+                if each != scope and inside < (interface_ids((each,), index.topology) or frozenset())
             )
         self.ask(scopes=(*outer, scope))
         if self.has_class("-narrow") or self.has_class("-zoomed"):

@@ -27,7 +27,7 @@ from flowtui.tui.widgets.rows import RowList
 
 SPARK_BUCKETS = 10
 """Of 90 seconds each: a quarter of an hour."""
-_RATE, _COUNT, _AGO = 6, 6, 5
+_RATE, _COUNT, _AGO = 6, 5, 4
 _NAME_AT_MOST = 24
 
 
@@ -113,8 +113,7 @@ class InterfacePane(RowList):
         return left, [Segment(right, self.palette.mute)]
 
     def _name_width(self, width: int) -> int:
-        rest = SPARK_BUCKETS + _RATE + _COUNT + _AGO
-        return max(6, min(width - rest - 1, _NAME_AT_MOST))
+        return max(6, min(width - self._tail(width) - 1, _NAME_AT_MOST))
 
     def _has_more(self, width: int) -> bool:
         return width >= 76

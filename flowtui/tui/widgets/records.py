@@ -74,12 +74,12 @@ class RecordTable(RowList):
         self._generation = 0
         self._order: tuple[str, bool] | None = None
         self._cursor_id: int | None = None
+        self._bottom_id: int | None = None
 
     # What it shows
 
     def show(self, view: View, present: Iterable[str], total: int) -> None:
         """Takes a view that has grown or changed, and keeps the reader's place in it."""
-        grown = max(0, len(view) - self.row_count())
         self.view, self.total = view, total
         self._rows.clear()
         there = frozenset(present)
@@ -89,8 +89,8 @@ class RecordTable(RowList):
         if self.is_following and self._order is None:
             self._to_end()
         else:
-            self.new_below += grown
             self._keep_place()
+            self._count_new()
         self.refresh()
 
     def _to_end(self) -> None:
@@ -110,6 +110,12 @@ class RecordTable(RowList):
         last_top = max(0, self.row_count() - self.page_rows)
         self.top = max(0, min(self.cursor - offset, last_top))
         self._note_cursor()
+
+    def _count_new(self) -> None:
+        """Counts what has come below the last record that was there when the reader left following."""
+        bottom = None if self.view is None or self._bottom_id is None else self.view.position(self._bottom_id)
+        if bottom is not None:
+            self.new_below = self.row_count() - 1 - bottom
 
     def restyle(self, *, generation: int) -> None:
         """Forgets lines drawn with another palette, other names or another time zone."""
@@ -236,9 +242,11 @@ class RecordTable(RowList):
     # Moving
 
     def _hold(self) -> None:
-        if self.is_following:
+        count = self.row_count()
+        if self.is_following and count and self.view is not None:
             self.is_following = False
             self.new_below = 0
+            self._bottom_id = self.view.ids(count - 1, 1)[0]
             self.refresh_title()
 
     def action_move(self, step: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flowtui.topology.lookup import ScopeKind, TopologyIndex
+from flowtui.topology.lookup import TopologyIndex
 from flowtui.topology.model import FlowLog, Interface, Owner, OwnerKind, Subnet, Topology, Vpc
 
 WEB = Owner(OwnerKind.INSTANCE, "i-2", "web")
@@ -76,23 +76,6 @@ def test_what_is_unknown_gives_nothing() -> None:
     assert INDEX.interfaces_of("x") == ()
     assert INDEX.flow_logs_covering("eni-9") == ()
     assert INDEX.interfaces_in("interface", "eni-9") == ()
-
-
-@pytest.mark.parametrize(
-    ("kind", "scope_id", "expected"),
-    [
-        pytest.param("vpc", "vpc-1", {"eni-1", "eni-2", "eni-3", "eni-4"}, id="vpc"),
-        pytest.param("subnet", "subnet-a", {"eni-1", "eni-2", "eni-3"}, id="subnet"),
-        pytest.param("owner", "i-2", {"eni-2", "eni-3"}, id="instance"),
-        pytest.param("owner", "nat-1", {"eni-4"}, id="NAT gateway"),
-        pytest.param("interface", "eni-2", {"eni-2"}, id="interface"),
-        pytest.param("subnet", "vpc-1", set(), id="an id of another kind"),
-    ],
-)
-def test_a_drill_down_holds_its_interfaces(kind: ScopeKind, scope_id: str, expected: set[str]) -> None:
-    assert {interface.id for interface in INDEX.interfaces_in(kind, scope_id)} == expected
-    if expected and kind != "interface":
-        assert {interface.id for interface in INDEX.interfaces_of(scope_id)} == expected
 
 
 @pytest.mark.parametrize(

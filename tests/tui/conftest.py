@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from textual.pilot import Pilot
+
+from flowtui.tui.app import FlowtuiApp
+from tests.tui import lab
+
+
+class Reader:
+    """A reader at the screen: presses keys, and sees text."""
+
+    def __init__(self, app: FlowtuiApp, pilot: Pilot[None], session: lab.PlayedSession) -> None:
+        self.app, self.pilot, self.session = app, pilot, session
+
+    async def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Waits for a condition, with a deadline."""
+        deadline = time.monotonic() + 10
+        while not condition():
+            if time.monotonic() > deadline:
+                pytest.fail(f"never came true: {what or condition}\n{self.text()}")
+            await self.pilot.pause(0.02)
+
+    async def sees(self, *words: str) -> None:
+        """Waits until the screen has all of these words."""
+        await self.until(lambda: all(word in self.text() for word in words), f"seeing {words}")
+
+    async def misses(self, *words: str) -> None:
+        """Waits until the screen has none of these words."""
+        await self.until(lambda: not any(word in self.text() for word in words), f"not seeing {words}")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def walk_to(self, name: str) -> None:
+        """Goes down the tree to a node."""
+        tree = self.app.monitor.topology
+        for _ in range(tree.row_count()):
+            node = tree.current()
+            if node is not None and node.name == name:
+                return
+            await self.press("j")
+        pytest.fail(f"no {name} in the tree\n{self.text()}")
+
+    def lines(self) -> list[str]:
+        """The screen as text, a line a row."""
+        width, height = self.app.size
+        strips = self.app.screen._compositor.render_strips()
+        return [strip.text for strip in strips][:height]
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    def row_with(self, words: str) -> str:
+        """The first line with these words."""
+        return next(line for line in self.lines() if words in line)
+
+
+@asynccontextmanager
+async def reading(
+    session: lab.PlayedSession, size: tuple[int, int] = (140, 40), settings: lab.Settings | None = None
+) -> AsyncIterator[Reader]:
+    """The monitor on a played session."""
+    app = FlowtuiApp(settings or lab.Settings(utc=True), session.open, now=lambda: lab.NOW)
+    async with app.run_test(size=size) as pilot:
+        reader = Reader(app, pilot, session)
+        await reader.until(lambda: session.is_started, "the session started")
+        yield reader
+        await asyncio.sleep(0)
+
+
+SIZES = [pytest.param((140, 40), id="140x40"), pytest.param((80, 24), id="80x24")]
