@@ -120,8 +120,10 @@ def type_lines(numbered: pl.DataFrame, fmt: LogFormat) -> Typed:
     if is_good.all():
         return Typed(_finish(frame, fmt), _no_rest(numbered))
     again = _type_leniently(numbered.filter(~is_good), fmt)
-    both = pl.concat([frame.filter(is_good), again.frame], how="diagonal").sort(ROW)
-    return Typed(_finish(both, fmt), again.rest)
+    good = frame.filter(is_good)
+    if again.frame.height:
+        good = pl.concat([good, again.frame], how="diagonal").sort(ROW)
+    return Typed(_finish(good, fmt), again.rest)
 
 
 def _type_leniently(numbered: pl.DataFrame, fmt: LogFormat) -> Typed:
