@@ -23,7 +23,8 @@ def fill(store: LogStore, network: Lab, scenario: Scenario, start: float) -> Del
     clock = DemoClock(start, scenario.speed)
     begin = clock.demo(start - scenario.history_minutes * 60)
     rate = scenario.rate or DEFAULT_RATE
-    delivery = Delivery(Traffic(network, scenario.seed, rate, start), network, scenario.seed, clock, begin)
+    traffic = Traffic(network, scenario.seed, rate, start, scenario.speed)
+    delivery = Delivery(traffic, network, scenario.seed, clock, begin)
     group = store.create(lab.LOG_GROUP, int((start - 30 * _DAY_S) * 1000))
     if group is None:
         raise ValueError(f"the log group {lab.LOG_GROUP} exists already")

@@ -7,6 +7,7 @@ fault looks on the wire, not when there is one.
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import struct
 import threading
@@ -28,6 +29,7 @@ WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _EXPIRED_MESSAGE = "The security token included in the request is expired"
 _ABORT = struct.pack("ii", 1, 0)
+"""SO_LINGER on, with no time: closing sends a reset."""
 
 
 class Pending:
@@ -71,7 +73,7 @@ class Endpoint:
             time.sleep(self._plan.latency_s)
         mishap = self._plan.decide(time.time() - self._start, is_logs=is_logs)
         if mishap is Mishap.RESET:
-            _reset(environ)
+            raise ConnectionResetError
         body = _body(environ) if is_logs or mishap else b""
         if mishap is not None:
             return _send(start_response, _mishap_answer(mishap, body, is_json=bool(target)))
@@ -98,17 +100,17 @@ class _Handler(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         """Says nothing: the screen has the terminal."""
 
+    def connection_dropped(self, error: BaseException, environ: Environ | None = None) -> None:
+        """Resets the connection; without effect where the client was the one to drop it."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
+        # A mere close() would wait for the files that were made of the socket.
+        os.close(self.connection.detach())
+
 
 def _body(environ: Environ) -> bytes:
     data: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     return data
-
-
-def _reset(environ: Environ) -> None:
-    connection = environ["werkzeug.socket"]
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
-    connection.close()
-    raise ConnectionResetError
 
 
 def _send(start_response: StartResponse, answer: Answer) -> Iterable[bytes]:

@@ -28,7 +28,7 @@ TIME_SERVERS = ("198.51.100.123", "198.51.100.124")
 BURST_BEFORE_START_S = 600
 BURST_SPREAD_S = 60
 BURST_RECORDS = 260
-"""A burst of tries at port 80, so many at the default rate, about ten minutes before the demo starts."""
+"""A burst of tries at port 80, about ten real minutes before the demo starts; so many at the default rate."""
 DEFAULT_RATE = 6.0
 
 QUIET_EVERY_S = 900
@@ -45,13 +45,18 @@ _PING_EVERY_S = 70
 
 
 class Traffic:
-    """The lab's conversations, slice by slice; `rate` is in records per demo second."""
+    """The lab's conversations, slice by slice.
 
-    def __init__(self, network: Lab, seed: int, rate: float, start: float) -> None:
+    `rate` is in records per demo second, `speed` in demo seconds per real one; `start` is in both.
+    """
+
+    def __init__(self, network: Lab, seed: int, rate: float, start: float, speed: float) -> None:
         self._network = network
         self._seed = seed
         self._rate = rate
-        self._burst = start - BURST_BEFORE_START_S
+        self._burst = start - BURST_BEFORE_START_S * speed
+        self._burst_spread = BURST_SPREAD_S * speed
+        self._burst_records = BURST_RECORDS * speed * rate / DEFAULT_RATE
         self._owed = 0.0
         self._conversations = 0
         self._free_from: dict[tuple[str, str], float] = {}
@@ -91,10 +96,9 @@ class Traffic:
         return flows
 
     def _attempts(self, index: int) -> Iterator[Flow]:
-        total = BURST_RECORDS * self._rate / DEFAULT_RATE
-        distance = ((index + 0.5) * SLICE_S - self._burst) / BURST_SPREAD_S
-        density = math.exp(-(distance**2) / 2) / (BURST_SPREAD_S * math.sqrt(2 * math.pi))
-        for _ in range(int(total * density * SLICE_S + self._rng.random())):
+        distance = ((index + 0.5) * SLICE_S - self._burst) / self._burst_spread
+        density = math.exp(-(distance**2) / 2) / (self._burst_spread * math.sqrt(2 * math.pi))
+        for _ in range(int(self._burst_records * density * SLICE_S + self._rng.random())):
             begin = (index + self._rng.random()) * SLICE_S
             yield self._refused(self._pick(STRANGERS), TCP, 80, begin, 3, 60)
 
