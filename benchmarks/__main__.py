@@ -1,4 +1,4 @@
-"""Runs every benchmark in a process of its own, or those that are named: `python -m benchmarks parse page`."""
+"""Runs every benchmark in a process of its own, or those named: `python -m benchmarks parse page`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ def main(names: list[str]) -> int:
     """Runs them in turn; the exit status is 1 when one of them missed its figure."""
     unknown = set(names) - set(BENCHMARKS)
     if unknown:
-        print(f"No benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        print(
+            f"No benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}.", file=sys.stderr
+        )
         return 2
     missed = 0
     for name in names or BENCHMARKS:

@@ -99,8 +99,8 @@ class FlowtuiApp(App[None]):
     ) -> None:
         wanted = theme or suited(os.environ, colours=_colours())
         super().__init__()
-        for theme in THEMES.values():
-            self.register_theme(theme)
+        for each in THEMES.values():
+            self.register_theme(each)
         self.settings = settings
         self.monitor = MonitorScreen()
         self._open_session = open_session

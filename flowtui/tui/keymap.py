@@ -60,7 +60,13 @@ MOVE = Group(
         Key("page.up", "pageup,ctrl+u", "page(-1)", "page up", "a page up", "PgUp ^u"),
         Key("page.down", "pagedown,ctrl+d", "page(1)", "page down", "a page down", "PgDn ^d"),
         Key("row.first", "g,home", "first", "top", "to the top"),
-        Key("row.enter", "enter", "enter", "drill in", "drill into a VPC, subnet, owner, interface; open a record"),
+        Key(
+            "row.enter",
+            "enter",
+            "enter",
+            "drill in",
+            "drill into a VPC, subnet, owner, interface; open a record",
+        ),
         Key("row.last", "G,end", "last", "newest", "to the newest record, and follow it"),
     ),
 )
@@ -68,7 +74,9 @@ PANES = Group(
     "Panes",
     (
         Key("pane.topology", "1", "pane('topology')", "topology", "the topology of the VPCs"),
-        Key("pane.interfaces", "2", "pane('interfaces')", "interfaces", "the interfaces, one log stream each"),
+        Key(
+            "pane.interfaces", "2", "pane('interfaces')", "interfaces", "the interfaces, one log stream each"
+        ),
         Key("pane.records", "3", "pane('records')", "records", "the flow records"),
         Key("pane.next", "tab", "next_pane(1)", "next", "the next pane"),
         Key("pane.previous", "shift+tab", "next_pane(-1)", "previous", "the pane before", "⇧tab"),
@@ -81,7 +89,14 @@ RECORDS = Group(
     (
         Key("filter.rejects", "r", "rejects", "rejects", "only rejected records, and back"),
         Key("reject.next", "e,n", "next_rejected(1)", "next reject", "the next rejected record", "e n"),
-        Key("reject.previous", "E,N", "next_rejected(-1)", "previous reject", "the rejected record before", "E N"),
+        Key(
+            "reject.previous",
+            "E,N",
+            "next_rejected(-1)",
+            "previous reject",
+            "the rejected record before",
+            "E N",
+        ),
         Key("pause", "space", "pause", "pause", "hold the screen; reading goes on"),
         Key("sort", "s", "sort", "sort", "sort by the column under the cursor; in Interfaces the next order"),
         Key("sort.reverse", "S", "reverse", "reverse", "turn the order round"),
@@ -94,7 +109,14 @@ APP = Group(
     (
         Key("help", "question_mark", "help", "help", "this page", "?"),
         Key("diagnostics", "d", "diagnostics", "diagnostics", "tail figures, faults, unparsed lines"),
-        Key("palette", "colon,ctrl+p", "command_palette", "commands", "profile, region, VPC, since, theme", ": ^p"),
+        Key(
+            "palette",
+            "colon,ctrl+p",
+            "command_palette",
+            "commands",
+            "profile, region, VPC, since, theme",
+            ": ^p",
+        ),
         Key("quit", "q", "quit", "quit", "leave"),
         Key("interrupt", "ctrl+c", "interrupt", "quit", "leave at once (status 130)", "^c", is_priority=True),
     ),

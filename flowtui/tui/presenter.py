@@ -74,9 +74,7 @@ def status_words(status: Status, now: float) -> tuple[str, str, str]:
 
 
 def _whole(state: SessionState) -> tuple[str, str]:
-    """What the breadcrumb says when nothing is drilled into: the VPC with interfaces and its CIDR, or how many
-    VPCs there are.
-    """
+    """What the breadcrumb says when nothing is drilled into: the one VPC in use and its CIDR, or how many."""
     if state.index is None:
         return "", ""
     index = state.index
@@ -104,7 +102,11 @@ def notice(state: SessionState | None, request: Request) -> list[Notice]:
         return [("Connecting …", "mute")]
     lines: list[Notice] = []
     for standing in state.faults:
-        lines += [(clean(standing.fault.sentence), "attention"), (clean(standing.fault.cure), "text"), ("", "text")]
+        lines += [
+            (clean(standing.fault.sentence), "attention"),
+            (clean(standing.fault.cure), "text"),
+            ("", "text"),
+        ]
     if lines:
         return lines
     match state.status.kind:
@@ -128,5 +130,8 @@ def _nothing(request: Request, *, has_records: bool) -> list[Notice]:
         return [("No record of this since the beginning.", "text"), ("esc backs out.", "mute")]
     return [
         ("No records yet.", "text"),
-        ("AWS delivers a record 6 to 16 minutes after its flow began; they appear here by themselves.", "mute"),
+        (
+            "AWS delivers a record 6 to 16 minutes after its flow began; they appear here by themselves.",
+            "mute",
+        ),
     ]

@@ -51,8 +51,8 @@ class Palette:
 
 
 def _palette(colours: Mapping[str, str], *, is_dark: bool) -> Palette:
-    def ink(role: str, **more: bool) -> Style:
-        return Style(color=colours[role], **more)
+    def ink(role: str, *, bold: bool = False) -> Style:
+        return Style(color=colours[role], bold=bold or None)
 
     def paper(role: str) -> Style:
         return Style(bgcolor=colours[role])
@@ -191,8 +191,9 @@ THEMES: Mapping[str, Theme] = MappingProxyType(
 
 
 def suited(environ: Mapping[str, str], *, colours: int) -> str:
-    """The theme that suits a terminal of so many colours: no colour where the user wants none,
-    light where `COLORFGBG` says that the ground is light, else dark.
+    """The theme that suits a terminal of so many colours.
+
+    The plain one where the user wants no colour, light where `COLORFGBG` says that the ground is, else dark.
     """
     if "NO_COLOR" in environ or colours < 256:
         return ANSI

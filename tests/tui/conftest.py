@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from textual.pilot import Pilot
 
+from flowtui.monitor.settings import Settings
 from flowtui.tui.app import FlowtuiApp
 from tests.tui import lab
 
@@ -49,9 +50,7 @@ class Reader:
 
     def lines(self) -> list[str]:
         """The screen as text, a line a row."""
-        width, height = self.app.size
-        strips = self.app.screen._compositor.render_strips()
-        return [strip.text for strip in strips][:height]
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
 
     def text(self) -> str:
         return "\n".join(self.lines())
@@ -63,10 +62,10 @@ class Reader:
 
 @asynccontextmanager
 async def reading(
-    session: lab.PlayedSession, size: tuple[int, int] = (140, 40), settings: lab.Settings | None = None
+    session: lab.PlayedSession, size: tuple[int, int] = (140, 40), settings: Settings | None = None
 ) -> AsyncIterator[Reader]:
     """The monitor on a played session."""
-    app = FlowtuiApp(settings or lab.Settings(utc=True), session.open, now=lambda: lab.NOW)
+    app = FlowtuiApp(settings or Settings(utc=True), session.open, now=lambda: lab.NOW)
     async with app.run_test(size=size) as pilot:
         reader = Reader(app, pilot, session)
         await reader.until(lambda: session.is_started, "the session started")

@@ -1,4 +1,4 @@
-"""The lab VPC as values, and a session that plays it, for tests of the screen: no AWS, no threads, a fixed clock."""
+"""The lab VPC as values, and a session that plays it, for tests of the screen: no AWS, a fixed clock."""
 
 from __future__ import annotations
 
@@ -114,7 +114,9 @@ def lab_lines(count: int, *, until: float = NOW - 90) -> list[str]:
 def events(lines: Iterable[str], *, at: float = NOW) -> LogEvents:
     """Log events of these lines, each in the stream of its interface."""
     kept = list(lines)
-    streams = [next((part for part in each.split() if part.startswith("eni-")), "eni-0e") + "-all" for each in kept]
+    streams = [
+        next((part for part in each.split() if part.startswith("eni-")), "eni-0e") + "-all" for each in kept
+    ]
     starts = [next((int(part) for part in each.split()[10:11] if part.isdigit()), int(at)) for each in kept]
     return LogEvents(
         streams,
@@ -130,7 +132,7 @@ class PlayedSession:
     """A session whose records arrive when a test says so."""
 
     topology: Topology | None = field(default_factory=lab_topology)
-    status: Status = Status(StatusKind.LIVE)
+    status: Status = field(default_factory=lambda: Status(StatusKind.LIVE))
     faults: tuple[StandingFault, ...] = ()
     settings: Settings = field(default_factory=lambda: Settings(utc=True))
     capacity: int = 1_000_000

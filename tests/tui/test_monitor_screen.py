@@ -68,7 +68,9 @@ async def test_drilling_down_from_vpc_to_interface_and_out_again(size: tuple[int
         await reader.walk_to("bastion")
         await reader.press("enter")
         await reader.sees("lab › bastion")
-        await reader.until(lambda: len(reader.app.monitor.records.view or ()) == 300, "only bastion's records")
+        await reader.until(
+            lambda: len(reader.app.monitor.records.view or ()) == 300, "only bastion's records"
+        )
         await reader.press("escape")
         await reader.misses("› bastion")
         await reader.until(lambda: len(reader.app.monitor.records.view or ()) == 400, "all of the VPC again")
@@ -86,14 +88,19 @@ async def test_enter_on_an_interface_shows_its_records_alone() -> None:
 async def test_new_records_are_followed_until_the_reader_moves_up_and_g_resumes_it() -> None:
     async with reading(filled()) as reader:
         await reader.sees("following · 400")
-        reader.session.arrive([lab.line(lab.NAT, "172.16.0.8", 31902, "203.0.113.80", 443, int(lab.NOW) - 70)])
+        reader.session.arrive(
+            [lab.line(lab.NAT, "172.16.0.8", 31902, "203.0.113.80", 443, int(lab.NOW) - 70)]
+        )
         await reader.sees("following · 401")
         assert "31902" in reader.text()
         await reader.press("k")
         await reader.sees("held")
         held = reader.row_with("31902")
         reader.session.arrive(
-            [lab.line(lab.NAT, "172.16.0.8", 32000 + n, "203.0.113.80", 443, int(lab.NOW) - 60) for n in range(5)]
+            [
+                lab.line(lab.NAT, "172.16.0.8", 32000 + n, "203.0.113.80", 443, int(lab.NOW) - 60)
+                for n in range(5)
+            ]
         )
         await reader.sees("5 new below")
         assert reader.row_with("31902") == held
@@ -185,7 +192,8 @@ async def test_a_shows_names_instead_of_addresses() -> None:
         assert any("172.16.0.121" in row for row in rows)
         await reader.press("a")
         await reader.until(
-            lambda: not any("172.16.0.121" in line for line in reader.lines() if "REJECT" in line), "names only"
+            lambda: not any("172.16.0.121" in line for line in reader.lines() if "REJECT" in line),
+            "names only",
         )
 
 
@@ -203,7 +211,9 @@ async def test_enter_on_a_record_names_decodes_and_explains_every_field(size: tu
 
 async def test_y_copies_the_line_as_aws_delivered_it() -> None:
     session = lab.PlayedSession()
-    odd = lab.line(lab.BASTION, "203.0.113.9", 5, "172.16.0.121", 80, int(lab.NOW) - 100).replace(" 80 ", "  080 ")
+    odd = lab.line(lab.BASTION, "203.0.113.9", 5, "172.16.0.121", 80, int(lab.NOW) - 100).replace(
+        " 80 ", "  080 "
+    )
     session.arrive([odd])
     async with reading(session) as reader:
         await reader.sees("following · 1")
@@ -271,7 +281,9 @@ async def test_a_denied_part_of_the_topology_names_the_action_that_would_give_it
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_no_credentials_is_one_clear_sentence_with_what_to_do(size: tuple[int, int]) -> None:
-    fault = Fault(FaultKind.NO_CREDENTIALS, "", "There are no AWS credentials.", "Or try flowtui demo: no account.")
+    fault = Fault(
+        FaultKind.NO_CREDENTIALS, "", "There are no AWS credentials.", "Or try flowtui demo: no account."
+    )
     session = lab.PlayedSession(topology=None, status=Status(StatusKind.FAILED))
     session.faults = (StandingFault("connection", fault, lab.NOW),)
     async with reading(session, size) as reader:

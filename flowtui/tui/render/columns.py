@@ -88,7 +88,9 @@ def columns_for(present: Iterable[str], width: int) -> tuple[Column, ...]:
     """The columns for records that have these fields, in a table of this many inner cells."""
     there = set(present)
     order = _WIDE_ORDER if width >= _WIDE else _NARROW_ORDER
-    first = [column for column in order if column.field.name in there or column in (INTERFACE, DIRECTION, TIME)]
+    first = [
+        column for column in order if column.field.name in there or column in (INTERFACE, DIRECTION, TIME)
+    ]
     taken = {column.field.name for column in order}
     rest = [_other(field) for name, field in fields.FIELDS.items() if name in there - taken]
     companions = {fields.v6(name) for name in fields.FIELDS}

@@ -34,10 +34,14 @@ def detail(record: Detail, *, utc: bool) -> PageLines:
         value_width = 1 + max((len(clean(each.value)) for each in record.fields), default=0)
         value_width = min(max(value_width, 16), max(16, width - _LABEL - 20))
         for each in record.fields:
-            ink = palette.reject if each.name == fields.ACTION.name and record.row.is_rejected else palette.text
+            ink = (
+                palette.reject if each.name == fields.ACTION.name and record.row.is_rejected else palette.text
+            )
             meaning = clean(each.meaning) or fields.field(each.name).meaning
             tone = palette.soft if each.meaning else palette.faint
-            made += _field_lines(each.name, clean(each.value), meaning, value_width, width, palette, ink, tone)
+            made += _field_lines(
+                each.name, clean(each.value), meaning, value_width, width, palette, ink, tone
+            )
         made.append([])
         arrived = record.ingestion_ms / 1000
         age = max(0.0, (record.ingestion_ms - record.timestamp_ms) / 1000)
@@ -122,7 +126,10 @@ _MARKS = (
 def _pair(left: str, words: str, left_width: int, width: int, palette: Palette) -> list[list[Segment]]:
     parts = textwrap.wrap(words, max(10, width - left_width - 2)) or [""]
     return [
-        [Segment(text.padded(left if at == 0 else "", left_width) + "  ", palette.focus), Segment(part, palette.soft)]
+        [
+            Segment(text.padded(left if at == 0 else "", left_width) + "  ", palette.focus),
+            Segment(part, palette.soft),
+        ]
         for at, part in enumerate(parts)
     ]
 
@@ -147,7 +154,9 @@ def diagnostics(state: SessionState, now: float, *, utc: bool) -> PageLines:
         for group in state.groups:
             section(f"Log group {clean(group.name)}", _group(group, now), palette.soft)
         title = f"Unparsed lines: {state.figures.unparsed:,}"
-        section(title, [(each.reason, clean(each.message)) for each in reversed(state.unparsed)], palette.soft)
+        section(
+            title, [(each.reason, clean(each.message)) for each in reversed(state.unparsed)], palette.soft
+        )
         return made
 
     return lines
@@ -186,7 +195,12 @@ def _tail(state: SessionState, now: float, *, utc: bool) -> list[tuple[str, str]
     ]
     delays = state.series.delays()
     if delays is not None:
-        rows.append(("arrival delay", f"half within {text.duration(delays.p50_s)}, 95% within {text.duration(delays.p95_s)}"))
+        rows.append(
+            (
+                "arrival delay",
+                f"half within {text.duration(delays.p50_s)}, 95% within {text.duration(delays.p95_s)}",
+            )
+        )
     if state.index is not None:
         rows.append(("topology", f"read {text.duration(now - state.index.topology.read_at)} ago"))
     return rows

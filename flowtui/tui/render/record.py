@@ -33,7 +33,9 @@ class RowStyle:
     """Names instead of addresses in SOURCE and DESTINATION."""
 
 
-def heading(layout: Layout, width: int, cursor: int, order: tuple[int, bool] | None, palette: Palette) -> list[Segment]:
+def heading(
+    layout: Layout, width: int, cursor: int, order: tuple[int, bool] | None, palette: Palette
+) -> list[Segment]:
     """The line of headings; the cursor's column is underlined, the sorted one has an arrow."""
     line = text.Line().add(" " * GUTTER, palette.heading)
     for position, column in zip(layout.shown, layout.drawn, strict=True):

@@ -129,7 +129,7 @@ def padded(text: str, width: int, *, right: bool = False) -> str:
 
 
 def sparkline(values: Iterable[int | None]) -> str:
-    """One block a value; None is a bucket that is not complete yet, and a value above zero never an empty one."""
+    """One block a value, never an empty one for a value above zero; None is a bucket not complete yet."""
     known = list(values)
     top = max(_SPARK_TOP, *(value or 0 for value in known)) if known else _SPARK_TOP
     return "".join(PENDING if value is None else _BLOCKS[-(-value * 7 // top)] for value in known)

@@ -104,9 +104,7 @@ class TreeMaker:
     def _inside(self, vpc: Vpc) -> Iterator[TreeLine]:
         index = self._index
         for gateway in index.gateways_of(vpc.id):
-            yield TreeLine(
-                gateway.id, 1, gateway.id, gateway.kind, tone="mute", is_identifier=True
-            )
+            yield TreeLine(gateway.id, 1, gateway.id, gateway.kind, tone="mute", is_identifier=True)
         for subnet in sorted(index.subnets_of(vpc.id), key=lambda each: each.is_public is not True):
             yield from self._subnet(vpc, subnet)
         yield from self._section(vpc, "route tables", index.route_tables_of(vpc.id), self._route_table)
@@ -115,8 +113,10 @@ class TreeMaker:
     def _flow_logs(self, vpc: Vpc) -> list[FlowLog]:
         """The flow logs of the VPC, of its subnets and of its interfaces."""
         index = self._index
-        parts = (vpc, *index.subnets_of(vpc.id), *index.interfaces_of(vpc.id))
-        return [flow_log for part in parts for flow_log in index.flow_logs_of(part.id)]
+        subnets = [subnet.id for subnet in index.subnets_of(vpc.id)]
+        interfaces = [interface.id for interface in index.interfaces_of(vpc.id)]
+        parts = (vpc.id, *subnets, *interfaces)
+        return [flow_log for part in parts for flow_log in index.flow_logs_of(part)]
 
     def _section(
         self, vpc: Vpc, title: str, things: Collection[T], lines: Callable[[T], Iterator[TreeLine]]
@@ -181,7 +181,11 @@ class TreeMaker:
             scope=scope,
             is_identifier=True,
         )
-        further = [*others, *interface.prefixes, *(f"{address} public" for address in interface.public_addresses)]
+        further = [
+            *others,
+            *interface.prefixes,
+            *(f"{address} public" for address in interface.public_addresses),
+        ]
         if not self._index.flow_logs_covering(interface.id) and self._are_flow_logs_known():
             yield TreeLine(interface.id, 3, "", "no flow log", detail_tone="attention", is_first=False)
         for address in further:

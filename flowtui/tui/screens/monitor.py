@@ -13,6 +13,7 @@ Under 100 columns the panes are tabs. Shows pictures and turns keys into request
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -134,7 +135,9 @@ class MonitorScreen(Screen[None]):
 
     def repaint(self, palette: Palette, *, utc: bool, has_names: bool, generation: int) -> None:
         """Takes another palette, other names or another zone."""
-        for widget in (self.header, self.tabs, self.footer, *self.panes):
+        drawn: tuple[HeaderBar | TabLine | FooterBar | RowList, ...]
+        drawn = (self.header, self.tabs, self.footer, *self.panes)
+        for widget in drawn:
             widget.palette = palette
             widget.refresh()
         self.records.utc, self.records.has_names = utc, has_names
@@ -230,8 +233,6 @@ class MonitorScreen(Screen[None]):
 
     def ask(self, **changes: object) -> None:
         """Asks for another request that differs in these parts."""
-        from dataclasses import replace
-
         self.request = replace(self.request, **changes)  # type: ignore[arg-type]
         self.post_message(self.Asked(self.request))
 
@@ -250,7 +251,9 @@ class MonitorScreen(Screen[None]):
             if row is not None:
                 self.post_message(self.RecordOpened(row.id))
             return
-        scope = message.rows.current_scope() if isinstance(message.rows, TopologyPane | InterfacePane) else None
+        scope = (
+            message.rows.current_scope() if isinstance(message.rows, TopologyPane | InterfacePane) else None
+        )
         if scope is not None:
             self.drill(scope)
 

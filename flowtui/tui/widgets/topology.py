@@ -113,7 +113,9 @@ class TopologyPane(RowList):
             room = width - line.width - (len(count) + 1 if count else 0)
             detail = clean(node.detail)
             is_id = "-" in detail and " " not in detail and len(detail) > 12
-            shown = text.identifier(detail, min(room, 10)) if is_id and width <= 50 else text.fitted(detail, room)
+            shown = (
+                text.identifier(detail, min(room, 10)) if is_id and width <= 50 else text.fitted(detail, room)
+            )
             line.add(shown, self._ink(node.detail_tone))
         if count:
             ink = palette.reject if node.rejected else palette.faint

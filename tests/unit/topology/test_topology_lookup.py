@@ -75,7 +75,6 @@ def test_what_is_unknown_gives_nothing() -> None:
     assert INDEX.owners_of("x") == ()
     assert INDEX.interfaces_of("x") == ()
     assert INDEX.flow_logs_covering("eni-9") == ()
-    assert INDEX.interfaces_in("interface", "eni-9") == ()
 
 
 @pytest.mark.parametrize(
