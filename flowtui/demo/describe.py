@@ -98,7 +98,7 @@ def _beyond(low: Position, high: Position, place: Position, is_forward: bool) ->
 def _events(
     purpose: str, taken: list[Event], bounds: tuple[Position, Position], token: str | None, is_forward: bool
 ) -> str:
-    # From a page with nothing in it each direction goes on over the whole range, so that what arrives is found.
+    # From an empty page each direction goes on over the whole range, so that what arrives is found.
     first, last = (taken[0].position, taken[-1].position) if taken else (bounds[1], bounds[0])
     forward, backward = tokens.seal(purpose, [1, *last]), tokens.seal(purpose, [0, *first])
     if not taken and token is not None:
