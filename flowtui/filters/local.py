@@ -7,7 +7,7 @@ of records, not where they are held.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from functools import reduce
+from functools import lru_cache, partial, reduce
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from operator import and_, eq, ge, gt, le, lt, ne, or_
 from typing import assert_never
@@ -18,7 +18,11 @@ from flowtui.filters.tree import And, AnyPort, Compare, Net, Not, OneOf, OnInter
 from flowtui.records import batch, fields
 from flowtui.records.fields import Type
 
-Predicate = Callable[[Collection[str]], pl.Expr]
+Predicate = Callable[[frozenset[str]], pl.Expr]
+"""Gives the expression for the columns that there are."""
+
+_VARIANTS = 32
+"""Sets of columns for which a predicate keeps its expression: one per log format, about."""
 
 _OPS = {Op.EQ: eq, Op.NE: ne, Op.LT: lt, Op.LE: le, Op.GT: gt, Op.GE: ge}
 
@@ -40,7 +44,7 @@ def compile(tree: Tree) -> Predicate:
 
     The columns are those of `flowtui.records`; a column that is missing has no value anywhere.
     """
-    return lambda columns: _expression(tree, columns)
+    return lru_cache(_VARIANTS)(partial(_expression, tree))
 
 
 def _expression(tree: Tree, columns: Collection[str]) -> pl.Expr:

@@ -56,7 +56,7 @@ class Block:
     @property
     def columns(self) -> frozenset[str]:
         """The names of all columns that have a value somewhere, also of those left out of the frame."""
-        return (frozenset(self.frame.columns) | self.constants.keys() | self._derived) - {_DELAY}
+        return frozenset((*self.frame.columns, *self.constants, *self._derived)) - {_DELAY}
 
     @property
     def _derived(self) -> frozenset[str]:

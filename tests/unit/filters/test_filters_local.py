@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address, ip_network
 from operator import eq, ge, gt, le, lt, ne
 
@@ -59,7 +59,9 @@ VALUES: Mapping[str, tuple[object, ...]] = {
     "field-of-tomorrow": ("x", "y"),
 }
 ADDRESS_FIELDS = ("srcaddr", "dstaddr", "pkt-srcaddr")
-OPS = {Op.EQ: eq, Op.NE: ne, Op.LT: lt, Op.LE: le, Op.GT: gt, Op.GE: ge}
+OPS: Mapping[Op, Callable[..., object]] = {
+    Op.EQ: eq, Op.NE: ne, Op.LT: lt, Op.LE: le, Op.GT: gt, Op.GE: ge,
+}  # fmt: skip
 SIDES = {Side.SRC: ("src",), Side.DST: ("dst",), Side.EITHER: ("src", "dst")}
 
 

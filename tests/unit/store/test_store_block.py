@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import polars as pl
-from frames import T0, Record, make, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from flowtui.records.parse import parse
 from flowtui.store.block import Block, sealed
 from flowtui.store.lane import Lane
 from flowtui.store.snapshot import Snapshot
+from tests.unit.store.frames import T0, Record, make, record
 
 NAMES = (*DEFAULT_FORMAT.fields, batch.TIMESTAMP, batch.INGESTION, batch.GROUP, batch.STREAM, batch.INTERFACE)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import polars as pl
 import pytest
-from frames import T0, Record, make, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from flowtui.records.format import DEFAULT_FORMAT, LogFormat
 from flowtui.store.hits import Hits, Order, Predicate
 from flowtui.store.snapshot import Snapshot
 from flowtui.store.store import Store
+from tests.unit.store.frames import T0, Record, make, record
 
 OTHER_FORMAT = LogFormat(("srcaddr", "start", "dstport"))
 

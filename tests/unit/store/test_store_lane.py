@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from frames import T0, make, record
 
 from flowtui.store.lane import Lane
+from tests.unit.store.frames import T0, make, record
 
 
 @pytest.mark.parametrize("is_downward", [False, True], ids=["live", "back-fill"])

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from frames import T0, Record, make, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from flowtui.records import batch
 from flowtui.records.format import DEFAULT_FORMAT, LogFormat
 from flowtui.store.series import Delays, InterfaceTotals, Series, Totals
 from flowtui.store.store import Store
+from tests.unit.store.frames import T0, Record, make, record
 
 OTHER_FORMAT = LogFormat(("srcaddr", "start", "action"))
 ROUND = T0 - T0 % 600
@@ -154,7 +154,9 @@ def test_nothing_came_yet() -> None:
 
 
 def test_delays_are_percentiles_in_seconds() -> None:
-    items = [{**record(at=T0), batch.INGESTION: T0 * 1000 + 1000 * (each + 1)} for each in range(100)]
+    items: list[Record] = [
+        {**record(at=T0), batch.INGESTION: T0 * 1000 + 1000 * (each + 1)} for each in range(100)
+    ]
     assert extended(Series(), items).delays() == Delays(51.0, 95.0, 99.0)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import pytest
-from frames import T0, Record, make, record
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -14,6 +14,7 @@ from flowtui.records import batch
 from flowtui.records.format import DEFAULT_FORMAT, LogFormat
 from flowtui.store.snapshot import Snapshot
 from flowtui.store.store import LATE, Store
+from tests.unit.store.frames import T0, Record, make, record
 
 NAMES = (
     "interface-id", "srcaddr", "dstaddr", "dstport", "bytes", "start", "action", "log-status", "vpc-id",
@@ -206,3 +207,24 @@ def test_columns_name_what_has_a_value_somewhere() -> None:
     assert {"srcaddr", "bytes", batch.TIMESTAMP, batch.INGESTION, batch.FORMAT} <= columns
     assert columns.isdisjoint({"vpc-id", LATE})
     assert not any(name.startswith("#") for name in columns)
+
+
+def test_readers_see_whole_states_while_the_writer_goes_on() -> None:
+    store, is_done = Store(500), threading.Event()
+    faults: list[str] = []
+
+    def read() -> None:
+        while not is_done.is_set():
+            snapshot = store.snapshot()
+            ids = range(snapshot.first_id, snapshot.end_id)
+            if [row and row[0] for row in snapshot.rows(ids, ["bytes"])] != list(ids):
+                faults.append(f"version {snapshot.version}")
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for first in range(0, 3000, 15):
+        store.append(make([record(at=T0 + at, bytes=at) for at in range(first, first + 15)]))
+    is_done.set()
+    reader.join(timeout=30)
+    assert not reader.is_alive()
+    assert faults == []
