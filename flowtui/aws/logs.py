@@ -10,7 +10,6 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import AbstractContextManager
-from operator import itemgetter
 from typing import Any
 
 from flowtui.monitor.outside import Fault, FaultError, FaultKind, Page, PageRequest
@@ -81,34 +80,42 @@ def _take(
         return
     body = response_dict["body"]
     try:
-        reply = json.loads(body)
+        # Strictly decoded one broken byte would end the tail; json.loads would let surrogates through.
+        reply = json.loads(body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise _unreadable() from None
     if not isinstance(reply, dict):
         raise _unreadable()
     page = page_of(reply, len(body))
-    customized_response_dict[_PAGE] = _storable(page) if _SURROGATE.search(body) else page
+    customized_response_dict[_PAGE] = _storable(page) if _has_surrogate(body) else page
     response_dict["body"] = b"{}"
 
 
 def _columns(events: list[Any]) -> LogEvents:
+    ids = [event["eventId"] for event in events]
     columns = LogEvents(
-        list(map(itemgetter("logStreamName"), events)),
-        list(map(itemgetter("timestamp"), events)),
+        [event["logStreamName"] for event in events],
+        [event["timestamp"] for event in events],
         [event.get("ingestionTime") or event["timestamp"] for event in events],
-        list(map(_event_id, events)),
-        list(map(itemgetter("message"), events)),
+        ids if _are(str, ids) else list(map(_event_id, ids)),
+        [event["message"] for event in events],
     )
-    are_texts = all(_are(str, column) for column in (columns.streams, columns.ids, columns.messages))
+    are_texts = _are(str, columns.streams) and _are(str, columns.messages)
     if not are_texts or not _are(int, columns.timestamps) or not _are(int, columns.ingestions):
         raise TypeError
     return columns
 
 
-def _event_id(event: Mapping[str, object]) -> str:
-    identity = event["eventId"]
-    # An emulator may number its events; AWS sends text.
-    return identity if type(identity) is str else str(int(identity))  # type: ignore[call-overload]
+def _has_surrogate(body: bytes) -> bool:
+    # The search for one byte costs a tenth of the pattern's and is enough for flow records.
+    return b"\\" in body and _SURROGATE.search(body) is not None
+
+
+def _event_id(identity: object) -> str:
+    """An id as text: an emulator may number its events."""
+    if not isinstance(identity, str | int):
+        raise TypeError
+    return str(identity)
 
 
 def _are(kind: type, values: Iterable[object]) -> bool:

@@ -19,6 +19,10 @@ _ANYWHERE = ""
 """The VPC of a public address: it means the same from everywhere."""
 
 
+_Bearer = tuple[str, str, str]
+"""Name, interface id and VPC id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """A name borne by an interface from `since` until just before `until`, in epoch seconds."""
@@ -31,14 +35,17 @@ class Sighting:
     until: float | None = None
     """The first reading that did not find it; None while it is there."""
 
+    @property
+    def bearer(self) -> _Bearer:
+        """What makes it the same sighting as in the reading before."""
+        return (self.name, self.interface_id, self.vpc_id)
+
     def holds(self, at: float) -> bool:
         """Whether the name was borne at this time."""
         return self.since <= at and (self.until is None or at < self.until)
 
 
 _Known = Mapping[str, tuple[Sighting, ...]]
-_Bearer = tuple[str, str, str]
-"""Name, interface and VPC: what makes a sighting the same one as in the reading before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +125,13 @@ def _extended(
     known: tuple[Sighting, ...], bearers: list[_Bearer], now: float, is_whole: bool
 ) -> tuple[Sighting, ...]:
     """The sightings of one key after a reading; one that was not whole ends only what it contradicts."""
+    if len(known) == len(bearers) == 1 and known[0].until is None and known[0].bearer == bearers[0]:
+        return known
     there = set(bearers)
     extended = []
     for sighting in known:
-        bearer = (sighting.name, sighting.interface_id, sighting.vpc_id)
         is_told = is_whole or any(vpc_id == sighting.vpc_id for _, _, vpc_id in bearers)
-        if sighting.until is None and bearer not in there and is_told:
+        if sighting.until is None and sighting.bearer not in there and is_told:
             extended.append(replace(sighting, until=now))
         elif sighting.until is None or sighting.until > now - KEPT_S:
             extended.append(sighting)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from aws_stub import Answer, Asked, clean_environment, serving
 
 from flowtui.aws.client import AwsConnection, Options, connect, needs_prompt
 from flowtui.aws.endpoints import is_loopback
 from flowtui.monitor.outside import Fault, FaultError, FaultKind, PageRequest
+from tests.unit.aws.aws_stub import Answer, Asked, clean_environment, serving
 
 CONFIG = """
 [default]

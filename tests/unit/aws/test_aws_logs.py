@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from aws_stub import Answer, Asked, Endpoint, Script, clean_environment, serving
 
 from flowtui.aws import logs as module
 from flowtui.aws.client import AwsConnection, Options, connect
 from flowtui.aws.logs import AwsLogs, page_of
 from flowtui.monitor.outside import FaultError, FaultKind, PageRequest
+from tests.unit.aws.aws_stub import Answer, Asked, Endpoint, Script, clean_environment, serving
 
 REQUEST = PageRequest("flows", 1_700_000_000_000)
 
@@ -155,7 +155,6 @@ UNREADABLE = [
     pytest.param(b'{"events": [1]}', id="an event is no object"),
     pytest.param(b'{"events": [{}]}', id="an event is empty"),
     pytest.param(b'{"events": [], "nextToken": 5}', id="the token is a number"),
-    pytest.param(b'{"message": "\xff"}', id="not UTF-8"),
     pytest.param(json.dumps({"events": [event(1) | {"message": None}]}).encode(), id="message null"),
     pytest.param(json.dumps({"events": [event(1) | {"timestamp": "x"}]}).encode(), id="time is text"),
     pytest.param(json.dumps({"events": [event(1) | {"timestamp": True}]}).encode(), id="time is true"),
@@ -189,6 +188,17 @@ def test_text_that_utf8_cannot_hold_is_made_storable(aws: Scripted) -> None:
     aws.script = lambda asked: Answer(body)
     messages = aws.logs.page(REQUEST).events.messages
     assert list(messages) == ["lone \ufffd end", "pair \U0001f600"]
+
+
+def test_bytes_that_are_no_utf8_are_replaced_and_the_page_is_kept(aws: Scripted) -> None:
+    body = (
+        json.dumps({"events": [event(1, "broken X end"), event(2)]}).encode().replace(b"X", b"\xed\xa0\x80")
+    )
+    aws.script = lambda asked: Answer(body)
+    messages = aws.logs.page(REQUEST).events.messages
+    assert messages[0].startswith("broken \ufffd")
+    assert messages[1] == "line"
+    "".join(messages).encode()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from typing import Any
 
 import boto3
 import pytest
-from aws_stub import Answer, Asked, clean_environment, ec2, ec2_error, serving
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
@@ -19,6 +18,7 @@ from flowtui.aws.parts import PARTS
 from flowtui.aws.topology import TopologyReader
 from flowtui.monitor.outside import FaultError, FaultKind, Identity
 from flowtui.topology.model import Interface, OwnerKind, Topology
+from tests.unit.aws.aws_stub import Answer, Asked, clean_environment, ec2, ec2_error, serving
 
 Rows = Sequence[object]
 
