@@ -152,6 +152,7 @@ def series() -> None:
         "rejected_since": lambda: kept.rejected_since(first),
         "buckets of all": lambda: kept.buckets(None, first, first + 900, 60),
         "buckets of 40 interfaces": lambda: kept.buckets_of(names, first, first + 900, 60),
+        "buckets of each": lambda: kept.buckets_of(list(kept.interfaces()), first, first + 900, 60),
         "interfaces": kept.interfaces,
     }
     for name, work in asked.items():
