@@ -86,6 +86,7 @@ class FlowtuiApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings(keymap.APP)]
     CSS = """
     Screen { background: $background; color: $foreground; }
+    SearchIcon { display: none; }
     Toast { background: $panel; color: $foreground; }
     """
 

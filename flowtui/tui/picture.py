@@ -74,6 +74,7 @@ def _interfaces(request: Request, state: SessionState, now: float) -> Iterable[I
     end = int(now - now % BUCKET_S) + BUCKET_S
     start = end - SPARK_BUCKETS * BUCKET_S
     complete_to = now if state.figures.watermark is None else state.figures.watermark
+    usual_to = max(complete_to, now - (state.figures.lag_s or 0))
     rate_to = int(complete_to) // 10 * 10
     series = state.series
     streams = {
@@ -91,9 +92,10 @@ def _interfaces(request: Request, state: SessionState, now: float) -> Iterable[I
             name=state.history.interface_name(interface, now) or interface,
             addresses="" if known is None else " ".join((*known.addresses, *known.public_addresses)),
             buckets=tuple(
-                None if start + at * BUCKET_S + BUCKET_S / 2 > complete_to else sum(pair)
+                None if start + (at + 1) * BUCKET_S > usual_to else sum(pair)
                 for at, pair in enumerate(counts)
             ),
+            complete=max(0, int((complete_to - start) // BUCKET_S)),
             rate_per_s=sum(map(sum, last_minutes[interface])) / _RATE_S,
             accepted=sum(pair[0] for pair in counts),
             rejected=sum(pair[1] for pair in counts),

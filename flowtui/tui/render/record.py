@@ -63,17 +63,17 @@ def record(row: Row, layout: Layout, style: RowStyle) -> list[Segment]:
     """The line of a record, the gutter first."""
     palette = style.palette
     line = text.Line()
-    line.add(REJECTED if row.is_rejected else " ", palette.reject)
-    line.add(LATE if row.late else " ", palette.attention)
+    blank = palette.mute
+    line.add(REJECTED if row.is_rejected else " ", palette.reject if row.is_rejected else blank)
+    line.add(LATE if row.late else " ", palette.attention if row.late else blank)
     note = _STATUS_NOTES.get(row.status or "")
     for position, column in zip(layout.shown, layout.drawn, strict=True):
-        line.add(" " * column.gap, palette.soft)
-        if note is not None and column.part is Part.SOURCE:
-            tone = palette.attention if row.status == "SKIPDATA" else palette.mute
-            line.cell(text.fitted(note, column.width), column.width, tone)
-            continue
         shown, ink = _cell(row, position, column, style)
-        line.cell(shown, column.width, ink, right=column.is_right)
+        if note is not None and column.part is Part.SOURCE:
+            shown = text.fitted(note, column.width)
+            ink = palette.attention if row.status == "SKIPDATA" else palette.mute
+        # The gap takes the cell's style, so that neighbours of one style are one run to the terminal.
+        line.add(" " * column.gap, ink).cell(shown, column.width, ink, right=column.is_right)
     return line.segments
 
 

@@ -96,8 +96,8 @@ def identifier(text: str, width: int) -> str:
 
     The tail goes first where even that does not fit: `eni-0c1…`.
     """
-    if len(text) <= width:
-        return text
+    if len(text) <= width or width < 1:
+        return text[:width]
     prefix, dash, rest = text.partition("-")
     head = f"{prefix}{dash}{rest[:3]}"
     if len(head) + 4 <= width:

@@ -59,7 +59,8 @@ class TreeMaker:
     def lines(self) -> list[TreeLine]:
         """All lines, from the top."""
         lines: list[TreeLine] = []
-        for vpc in self._index.vpcs():
+        index = self._index
+        for vpc in sorted(index.vpcs(), key=lambda each: not index.interfaces_of(each.id)):
             if lines:
                 lines.append(_BLANK)
             lines += self._vpc(vpc)

@@ -28,7 +28,20 @@ from flowtui.tui.widgets.rows import RowList
 SPARK_BUCKETS = 10
 """Of 90 seconds each: a quarter of an hour."""
 _RATE, _COUNT, _AGO = 6, 5, 4
+_ACCEPTED, _ID = 10, 22
 _NAME_AT_MOST = 24
+_ROOMY = 70
+"""Cells from which addresses and accepted records have columns; the interface's id needs more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Widths of the columns that are not always there; 0 where one is not."""
+
+    name: int
+    id: int = 0
+    addresses: int = 0
+    accepted: int = 0
 
 
 class InterfaceOrder(Enum):
@@ -48,7 +61,9 @@ class InterfaceRow:
     name: str
     addresses: str
     buckets: tuple[int | None, ...]
-    """Records per bucket of the last quarter of an hour; None where not complete yet."""
+    """Records per bucket of the last quarter of an hour; None where most are still to arrive."""
+    complete: int
+    """How many of the buckets are complete: up to the watermark."""
     rate_per_s: float
     accepted: int
     rejected: int
@@ -112,42 +127,36 @@ class InterfacePane(RowList):
         right = f"by {self.order.value}{arrow} · {len(self._rows):,}"
         return left, [Segment(right, self.palette.mute)]
 
-    def _name_width(self, width: int) -> int:
-        return max(6, min(width - self._tail(width) - 1, _NAME_AT_MOST))
-
-    def _has_more(self, width: int) -> bool:
-        return width >= 76
+    def _layout(self, width: int) -> _Layout:
+        tail = SPARK_BUCKETS + _RATE + _COUNT + _AGO
+        if width < _ROOMY:
+            return _Layout(name=max(6, min(width - tail - 1, _NAME_AT_MOST)))
+        has_id = width >= _ROOMY + _ID
+        rest = width - tail - _ACCEPTED - (_ID if has_id else 0)
+        name = min(rest // 2, _NAME_AT_MOST)
+        return _Layout(name, _ID if has_id else 0, rest - name - 1, _ACCEPTED)
 
     def draw_head(self, line: int, width: int) -> Iterable[Segment]:
         """The headings."""
-        ink = self.palette.heading
-        head = text.Line().cell("NAME", self._name_width(width) + 1, ink)
-        if self._has_more(width):
-            head.cell("INTERFACE", 22, ink).cell("ADDRESSES", width - head.width - self._tail(width), ink)
+        ink, layout = self.palette.heading, self._layout(width)
+        head = text.Line().cell("NAME", layout.name + 1, ink)
+        head.cell("INTERFACE", layout.id, ink).cell("ADDRESSES", layout.addresses, ink)
         head.cell("15 MIN", SPARK_BUCKETS, ink).cell("REC/S", _RATE, ink, right=True)
-        if self._has_more(width):
-            head.cell("ACCEPTED", 10, ink, right=True)
-        head.cell("✗", _COUNT, ink, right=True)
+        head.cell("ACCEPTED", layout.accepted, ink, right=True).cell("✗", _COUNT, ink, right=True)
         return head.cell("AGO", _AGO, ink, right=True).segments
-
-    def _tail(self, width: int) -> int:
-        return SPARK_BUCKETS + _RATE + _COUNT + _AGO + (10 if self._has_more(width) else 0)
 
     def draw_row(self, position: int, width: int) -> Iterable[Segment]:
         """One stream."""
-        row, palette = self._rows[position], self.palette
-        name_width = self._name_width(width)
+        row, palette, layout = self._rows[position], self.palette, self._layout(width)
         line = text.Line()
-        line.cell(self._label(row, name_width), name_width + 1, palette.text)
-        if self._has_more(width):
-            room = width - line.width - 22 - self._tail(width)
-            line.cell(row.id, 22, palette.mute)
-            line.cell(text.fitted(row.addresses, max(0, room - 1)), room, palette.soft)
-        for is_pending, blocks in self._spark(row):
-            line.add(blocks, palette.faint if is_pending else palette.bars)
+        line.cell(self._label(row, layout.name), layout.name + 1, palette.text)
+        line.cell(text.identifier(row.id, layout.id), layout.id, palette.mute)
+        line.cell(text.fitted(row.addresses, layout.addresses - 1), layout.addresses, palette.soft)
+        for ink, blocks in self._spark(row):
+            line.add(blocks, ink)
         line.cell(text.rate(row.rate_per_s), _RATE, palette.soft, right=True)
-        if self._has_more(width):
-            line.cell(text.count(row.accepted, 9), 10, palette.soft, right=True)
+        accepted = text.count(row.accepted, max(1, layout.accepted - 1))
+        line.cell(accepted if layout.accepted else "", layout.accepted, palette.soft, right=True)
         ink = palette.reject + Style(bold=False) if row.rejected else palette.faint
         line.cell(text.count(row.rejected, _COUNT - 1), _COUNT, ink, right=True)
         ago = "" if row.last is None else text.age(self.now - row.last)
@@ -156,10 +165,10 @@ class InterfacePane(RowList):
     def _label(self, row: InterfaceRow, width: int) -> str:
         return text.identifier(row.id, width) if row.name == row.id else text.fitted(clean(row.name), width)
 
-    def _spark(self, row: InterfaceRow) -> tuple[tuple[bool, str], ...]:
+    def _spark(self, row: InterfaceRow) -> tuple[tuple[Style, str], ...]:
+        """The complete buckets as bars, then, faint, those that late records may still raise."""
         blocks = text.sparkline(row.buckets)
-        known = blocks.rstrip(text.PENDING)
-        return (False, known), (True, blocks[len(known) :])
+        return (self.palette.bars, blocks[: row.complete]), (self.palette.faint, blocks[row.complete :])
 
     def draw_empty(self, line: int, width: int) -> Iterable[Segment]:
         """A stream appears when its interface first has traffic."""

@@ -156,7 +156,7 @@ class RowList(Widget, can_focus=True):
         return self._strip(self.draw_row(position, width), width)
 
     def _strip(self, segments: Iterable[Segment], width: int) -> Strip:
-        strip = Strip(segments).adjust_cell_length(width)
+        strip = Strip(segments).simplify().adjust_cell_length(width)
         return strip.apply_style(self.palette.ground)
 
     def _under_cursor(self, strip: Strip) -> Strip:
@@ -168,7 +168,7 @@ class RowList(Widget, can_focus=True):
                 for text, style, _ in strip
             ],
             strip.cell_length,
-        )
+        ).simplify()
 
     def refresh_title(self) -> None:
         """Draws the title again, and nothing else."""
