@@ -109,7 +109,7 @@ MUTATED = st.builds(
 ANY_LINE = st.sampled_from([GOOD, V6, NODATA]) | MUTATED | NEARLY | st.text(st.characters())
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.lists(ANY_LINE, max_size=8))
 def test_every_line_comes_back_byte_for_byte(lines: list[str]) -> None:
     assert given_back(lines, parse(lines, DEFAULT_FORMAT)) == lines
@@ -143,7 +143,7 @@ def is_value(entry: Field, token: str) -> bool:
             return token in ("OK", "NODATA", "SKIPDATA")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.lists(ANY_LINE, max_size=8))
 def test_malformed_lines_are_found_exactly(lines: list[str]) -> None:
     parsed = parse(lines, DEFAULT_FORMAT)
@@ -282,3 +282,33 @@ def test_only_frames_with_ipv6_have_its_columns() -> None:
     assert frame.schema[fields.v6("srcaddr")] == pl.UInt128()
     assert frame.get_column("srcaddr").to_list() == [0xAC1F108B, None]
     assert frame.get_column(fields.v6("srcaddr")).to_list() == [None, 0x20010DB8 << 96 | 1]
+
+
+WORDS = LogFormat.parse("${vpc-id} ${instance-tag}")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param("vpc-1 web", ("vpc-1", "web"), id="two words"),
+        pytest.param("vpc-1\tweb", ("vpc-1", "web"), id="tab"),
+        pytest.param("vpc-1  web", ("vpc-1", "web"), id="two blanks"),
+        pytest.param("vpc-1 web\n", ("vpc-1", "web"), id="line end"),
+        pytest.param("vpc-1 - ", ("vpc-1", None), id="no value and a blank"),
+        pytest.param("vpc-1 a\u3000b", ("vpc-1", "a\u3000b"), id="no white space of AWS's"),
+        pytest.param("vpc-1 ", None, id="one word and a blank"),
+        pytest.param(" web", None, id="a blank and one word"),
+        pytest.param("vpc-1 web\tx", None, id="three words"),
+    ],
+)
+def test_a_format_of_words_alone(line: str, expected: tuple[str | None, ...] | None) -> None:
+    parsed = parse([line], WORDS)
+    found = text.values(parsed.frame, WORDS.fields)
+    assert [tuple(row) for row in zip(*found, strict=True)] == ([] if expected is None else [expected])
+    assert given_back([line], parsed) == [line]
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.text(st.sampled_from("ab- \t\r\0é:+0"), max_size=8), max_size=6))
+def test_lines_of_words_come_back_byte_for_byte(lines: list[str]) -> None:
+    assert given_back(lines, parse(lines, WORDS)) == lines

@@ -98,6 +98,7 @@ def test_the_interface_of_a_stream(stream: str, interface: str | None) -> None:
             "12 10.0.0.1 x", FormatBook({}, (NEW_FIELD,)), NEW_FIELD, id="unknown field, new version"
         ),
         pytest.param("6 tgw-1 10.0.0.1", FormatBook({}, (TRANSIT,)), TRANSIT, id="transit gateway"),
+        pytest.param("5 tgw-1 10.0.0.1", FormatBook({}, (TRANSIT,)), TRANSIT, id="its versions are its own"),
     ],
 )
 def test_which_format_reads_a_line(line: str, book: FormatBook, expected: LogFormat) -> None:
