@@ -1,6 +1,6 @@
 """A million lines to typed columns, with broken lines found exactly, in CPU time of all threads.
 
-Peers: flowlogs-reader's FlowRecord, and a loop that splits and takes ints, each kept in a list. They are given
+Peers: flowlogs-reader's FlowRecord, and a loop that splits and takes ints, each kept in a list. They get
 only good lines, since broken ones end them.
 """
 
