@@ -67,7 +67,9 @@ def why_none(settings: Settings, index: TopologyIndex) -> tuple[str, str]:
     if not topology.flow_logs:
         cure = "Create one that delivers to CloudWatch Logs; `flowtui demo` needs no account."
         return f"No flow log covers {scope}.", cure
-    kinds = ", ".join(sorted({_DESTINATIONS.get(log.destination_type, "elsewhere") for log in topology.flow_logs}))
+    kinds = ", ".join(
+        sorted({_DESTINATIONS.get(log.destination_type, "elsewhere") for log in topology.flow_logs})
+    )
     cure = "Create one more that delivers to CloudWatch Logs."
     return f"The flow logs of {scope} deliver to {kinds} only, which cannot be followed.", cure
 

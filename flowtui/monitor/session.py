@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flowtui.monitor import figures, groups, status
 from flowtui.monitor.figures import Figures, Rates
@@ -39,7 +39,7 @@ class _Known:
 
     identity: Identity | None = None
     index: TopologyIndex | None = None
-    history: History = History()
+    history: History = field(default_factory=History)
     topology_version: int = 0
     connection_fault: StandingFault | None = None
     topology_fault: StandingFault | None = None

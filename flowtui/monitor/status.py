@@ -53,7 +53,7 @@ def of_session(
 
 
 def _gravest(failing: Sequence[GroupProgress], *, is_all: bool) -> Status | None:
-    """A sign-in that has expired, a passing fault, or lasting ones everywhere; those of a part only stand by."""
+    """A sign-in that has expired, a passing fault, or lasting ones everywhere; a part's only stand by."""
     statuses = [of_fault(group.fault, group.retry_at) for group in failing if group.fault is not None]
     for kind in (StatusKind.EXPIRED, StatusKind.RETRYING):
         found = [status for status in statuses if status.kind is kind]

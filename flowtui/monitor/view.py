@@ -182,7 +182,7 @@ class View:
         if meta is None:
             return None
         text, group, stream, timestamp, ingestion = cast(tuple[str, str, str, int, int | None], meta)
-        described = _described(LogFormat.parse(text), line)
+        described = _described(snapshot, id, LogFormat.parse(text), line)
         return Detail(id, described, line, group, stream, timestamp, ingestion or 0, rows[0])
 
     def _rows(self, ids: Sequence[int], columns: Sequence[str]) -> list[Row]:
@@ -239,9 +239,12 @@ def _inside(scopes: Sequence[Scope], state: SessionState) -> frozenset[str] | No
     return interface_ids(scopes, None if state.index is None else state.index.topology)
 
 
-def _described(fmt: LogFormat, line: str) -> tuple[DetailField, ...]:
+def _described(snapshot: Snapshot, id: int, fmt: LogFormat, line: str) -> tuple[DetailField, ...]:
     tokens = _BLANKS.split(line.strip(" \t\n\v\f\r"))
+    (values,) = snapshot.rows([id], fmt.fields)
+    typed = dict(zip(fmt.fields, cast("tuple[str | int | None, ...]", values or ()), strict=False))
+    protocol = cast("int | None", typed.get(fields.PROTOCOL.name))
     return tuple(
-        DetailField(name, token, decode.describe(fields.field(name), token))
+        DetailField(name, token, decode.describe(fields.field(name), typed.get(name), protocol))
         for name, token in zip(fmt.fields, tokens, strict=False)
     )

@@ -21,19 +21,27 @@ class Backfill:
     """The slices of [begin, now], newest first, each read to its end."""
 
     def __init__(
-        self, group: str, begin_ms: int, window_ms: int, now_ms: int, *, newest_first: bool = True
+        self,
+        group: str,
+        begin_ms: int,
+        window_ms: int,
+        now_ms: int,
+        *,
+        end_ms: int | None = None,
+        newest_first: bool = True,
     ) -> None:
-        """`window_ms` is where the window that is read again and again begins."""
+        """`window_ms` is where the window that is read again and again begins; `end_ms` where records end."""
         self._group = group
         self._begin_ms = begin_ms
         self._now_ms = now_ms
         self._newest_first = newest_first
         self._width_ms = max(60_000, now_ms - window_ms)
+        self._end_ms = end_ms
         self._covered_ms: int | None = None
         self._descended_ms: int | None = None
         self.is_done = False
         self.chain: Chain
-        self._begin_slice(window_ms if newest_first else now_ms - _FIRST_MS, None)
+        self._begin_slice(window_ms if newest_first else now_ms - _FIRST_MS, end_ms)
 
     @property
     def covered_ms(self) -> int | None:
@@ -53,8 +61,10 @@ class Backfill:
     def refuse_newest_first(self) -> None:
         """AWS refused to begin with the newest: begins the slice anew, ascending."""
         self._newest_first = False
-        low_ms = self._low_ms if self._covered_ms is not None else self._now_ms - _FIRST_MS
-        self._begin_slice(low_ms, self._covered_ms)
+        if self._covered_ms is None:
+            self._begin_slice(self._now_ms - _FIRST_MS, self._end_ms)
+        else:
+            self._begin_slice(self._low_ms, self._covered_ms)
 
     def received(self, page: Page) -> None:
         """Takes note of a page of the current slice, and goes on to the next when it was the last one."""

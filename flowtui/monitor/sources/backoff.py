@@ -14,7 +14,7 @@ _STEADY_S = {
     FaultKind.NO_CREDENTIALS: 15.0,
     FaultKind.NOT_FOUND: 30.0,
 }
-"""Faults that something else ends, such as a sign-in in another terminal: looked for at this pace, in seconds."""
+"""Faults that something else ends, such as a sign-in in another terminal: seconds between tries."""
 
 
 class Backoff:
@@ -22,19 +22,20 @@ class Backoff:
 
     def __init__(self, jitter: Callable[[], float]) -> None:
         self._jitter = jitter
-        self._failures = 0
+        self.failures = 0
+        """In a row."""
 
     def failed(self, fault: Fault) -> float:
         """Seconds to wait after this failure."""
-        self._failures += 1
+        self.failures += 1
         steady = _STEADY_S.get(fault.kind)
         if steady is not None:
             return steady
         if fault.kind.is_lasting:
             return MAX_S
-        longest = min(MAX_S, 2.0 ** min(self._failures, 10))
+        longest = min(MAX_S, 2.0 ** min(self.failures, 10))
         return longest * (0.5 + 0.5 * self._jitter())
 
     def succeeded(self) -> None:
         """Begins anew."""
-        self._failures = 0
+        self.failures = 0

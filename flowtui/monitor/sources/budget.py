@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 BURST = 5.0
-"""Calls that may be made at once after a pause: what the first screen takes. Quotas are 5 a second or more."""
+"""Calls that may be made at once after a pause; the smallest quota is 5 a second."""
 
 
 class Budget:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from itertools import pairwise
 
 from flowtui.monitor.outside import Page, PageRequest
 
@@ -27,8 +28,8 @@ class Order(Enum):
 
 def order_of(times: Sequence[int]) -> Order:
     """The order of these times."""
-    ups = any(left < right for left, right in zip(times, times[1:], strict=False))
-    downs = any(left > right for left, right in zip(times, times[1:], strict=False))
+    ups = any(left < right for left, right in pairwise(times))
+    downs = any(left > right for left, right in pairwise(times))
     if ups and downs:
         return Order.MIXED
     if ups:

@@ -1,7 +1,7 @@
 """The tail of one log group: which page to ask for next, and what a page brings that is new.
 
 Pure: no thread, no clock, no call. Three readings take turns: the back-fill, once; the head of the window,
-where nearly all records arrive, often; the whole window, seldom but to the end, which alone makes it complete.
+where nearly all records arrive, often; the whole window, seldom but to the end, which alone completes it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class GroupReader:
         seen: SeenIds | None = None,
         newest_first: bool = True,
     ) -> None:
-        """With `seen`, everything since the beginning has been read already, at `now`, and is not read again."""
+        """With `seen`, everything since the beginning was read already, at `now`, and is not read again."""
         self.group = group
         self.window = Window(begin_s, lookback_s, now)
         self.delays = Delays()

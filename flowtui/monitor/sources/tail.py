@@ -100,7 +100,7 @@ class Tail:
         self._is_stopped = False
         self._lock = threading.Lock()
         self._wanted: tuple[str, ...] = ()
-        self._known: dict[str, tuple[SeenIds, float]] = {}
+        self._known: dict[str, tuple[SeenIds, float, float]] = {}
         self._readers: dict[str, GroupReader] = {}
         self._served: dict[str, int] = {}
         self._progress = TailProgress()
@@ -111,9 +111,9 @@ class Tail:
             self._wanted = tuple(dict.fromkeys(groups))
         self._wake.set()
 
-    def resume(self, group: str, seen: SeenIds, read_at: float) -> None:
-        """Before `run`: everything in this group since the beginning was read at this time, with these ids."""
-        self._known[group] = (seen, read_at)
+    def resume(self, group: str, seen: SeenIds, read_at: float, begin_s: float) -> None:
+        """Before `run`: everything in this group since then was read at this time, with these ids."""
+        self._known[group] = (seen, read_at, begin_s)
 
     def stop(self) -> None:
         """Ends `run` as soon as a call under way returns; a wait ends at once."""
@@ -169,10 +169,10 @@ class Tail:
         """Makes readers for groups that have none yet."""
         new = [group for group in self._wanted if group not in self._readers]
         for group in new:
-            seen, read_at = self._known.pop(group, (None, self._clock.now()))
+            seen, read_at, begin_s = self._known.pop(group, (None, self._clock.now(), self._options.begin_s))
             self._readers[group] = GroupReader(
                 group,
-                begin_s=self._options.begin_s,
+                begin_s=begin_s,
                 lookback_s=self._options.lookback_s,
                 now=read_at,
                 jitter=self._jitter,

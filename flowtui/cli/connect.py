@@ -1,0 +1,91 @@
+"""The only place where the parts are put together: settings to connections, sessions and choices.
+
+Imports the parts when they are wanted: AWS's library alone takes half a second.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flowtui.monitor.outside import Connection
+from flowtui.monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from flowtui.aws.client import Options
+    from flowtui.monitor.session import Session
+
+
+class Connector:
+    """Makes connections; one for a profile that asks for a code is signed in beforehand."""
+
+    def __init__(self) -> None:
+        self._signed_in: tuple[Settings, Connection] | None = None
+
+    def sign_in(self, settings: Settings, ask: Callable[[str], str]) -> None:
+        """Signs in now where the profile needs a prompt, so that no prompt comes later. Raises FaultError."""
+        # The library that could tell for certain is slow to load, and nearly nobody's profile prompts.
+        if not _mentions_mfa():
+            return
+        from flowtui.aws import client
+
+        options = _options(settings)
+        if client.needs_prompt(options):
+            self._signed_in = (_who(settings), client.connect(options, ask))
+
+    def connect(self, settings: Settings) -> Connection:
+        """A connection by these settings. Raises FaultError."""
+        from flowtui.aws import client
+
+        if self._signed_in is not None and self._signed_in[0] == _who(settings):
+            return self._signed_in[1]
+        return client.connect(_options(settings))
+
+    def open_session(self, settings: Settings, changed: Callable[[], None]) -> Session:
+        """A session that calls back, on any thread, whenever its state has changed."""
+        from flowtui.monitor.clock import SystemClock
+        from flowtui.monitor.session import Session
+
+        return Session(settings, self.connect, SystemClock(), lambda _: changed())
+
+
+class Surroundings:
+    """What there is to change to, for the palette."""
+
+    def profiles(self) -> Sequence[str]:
+        """The profiles of the AWS configuration, sorted."""
+        from flowtui.aws import surroundings
+
+        return surroundings.profiles()
+
+    def regions(self) -> Sequence[str]:
+        """The regions of AWS, sorted."""
+        from flowtui.aws import surroundings
+
+        return surroundings.regions()
+
+
+def _who(settings: Settings) -> Settings:
+    """The settings with only what a connection depends on."""
+    return Settings(
+        profile=settings.profile,
+        region=settings.region,
+        endpoint_url=settings.endpoint_url,
+        insecure=settings.insecure,
+    )
+
+
+def _options(settings: Settings) -> Options:
+    from flowtui.aws.client import Options
+
+    return Options(settings.profile, settings.region, settings.endpoint_url, settings.insecure)
+
+
+def _mentions_mfa() -> bool:
+    path = Path(os.environ.get("AWS_CONFIG_FILE", "~/.aws/config")).expanduser()
+    try:
+        return "mfa_serial" in path.read_text(errors="replace")
+    except OSError:
+        return False

@@ -1,0 +1,127 @@
+"""`flowtui demo`: the monitor on an embedded AWS endpoint, or that endpoint alone."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flowtui.cli.connect import Connector
+from flowtui.cli.endpoint import MADE_UP, Address, EndpointProcess, require_extra, scrubbed
+from flowtui.cli.monitor import require_terminal
+from flowtui.cli.options import PACE, gathered, settings_of, takes
+from flowtui.monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from flowtui.monitor.session import Session
+
+_SHARED = ("vpc", "log_group", "since", *PACE, "buffer", "utc")
+
+_FOREIGN = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CA_BUNDLE",
+    "AWS_ENDPOINT_URL_EC2",
+    "AWS_ENDPOINT_URL_IAM",
+    "AWS_ENDPOINT_URL_LOGS",
+    "AWS_ENDPOINT_URL_STS",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+)
+"""What would lead an AWS client elsewhere in spite of the exports."""
+
+
+@click.command("demo")
+@click.option("--serve", is_flag=True, help="Only the endpoint: prints what points any AWS client at it.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Its port on 127.0.0.1. Default: any free one.")
+@click.option("--seed", type=int, metavar="N", help="The same seed gives the same traffic.")
+@click.option("--rate", type=click.FloatRange(min=0), metavar="N", help="New records a second; 0: none.")
+@click.option(
+    "--speed", type=click.FloatRange(min=0, min_open=True), metavar="N", help="How fast the demo's time runs."
+)
+@click.option(
+    "--scenario",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TOML file with these settings and with faults.",
+)
+@takes(*_SHARED)
+@click.pass_context
+def command(context: click.Context, /, serve: bool, **values: Any) -> None:
+    """The monitor on an embedded AWS endpoint: a small VPC with live traffic. No account is needed."""
+    shared = gathered(context, values, _SHARED)
+    settings = settings_of(shared, is_demo=True)
+    if not serve:
+        require_terminal()
+    require_extra()
+    with _endpoint(values) as endpoint:
+        if serve:
+            _serve(endpoint)
+        else:
+            _watch(endpoint, settings, is_checked=values["scenario"] is not None)
+
+
+@contextmanager
+def _endpoint(values: dict[str, Any]) -> Iterator[EndpointProcess]:
+    names = ("port", "seed", "rate", "speed", "scenario")
+    chosen = [(f"--{name}", str(values[name])) for name in names if values[name] is not None]
+    endpoint = EndpointProcess([part for pair in chosen for part in pair])
+    try:
+        yield endpoint
+    finally:
+        endpoint.stop()
+
+
+def _serve(endpoint: EndpointProcess) -> None:
+    address = endpoint.address()
+    for line in instructions(address):
+        click.echo(line)
+    sys.stdout.flush()
+    click.echo("The endpoint is up until Ctrl-C. Paste these lines into another terminal.", err=True)
+    sys.exit(endpoint.wait())
+
+
+def instructions(address: Address) -> Iterator[str]:
+    """The shell lines that point any AWS client at the endpoint, and at nothing else."""
+    where = {
+        "AWS_ENDPOINT_URL": address.endpoint,
+        "AWS_REGION": address.region,
+        "AWS_DEFAULT_REGION": address.region,
+    }
+    for name, value in (where | MADE_UP).items():
+        yield f"export {name}={shlex.quote(value)}"
+    yield f"unset {' '.join(_FOREIGN)}"
+
+
+def _watch(endpoint: EndpointProcess, settings: Settings, *, is_checked: bool) -> None:
+    """The monitor; the endpoint comes up while the screen is painted, unless a scenario is to be checked."""
+    if is_checked:
+        endpoint.address()
+    environment = scrubbed(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+
+    from flowtui.tui.app import FlowtuiApp
+
+    app = FlowtuiApp(settings, _opener(endpoint))
+    app.run()
+    sys.exit(app.return_code or 0)
+
+
+def _opener(endpoint: EndpointProcess) -> Callable[[Settings, Callable[[], None]], Session]:
+    connector = Connector()
+
+    def open_session(settings: Settings, changed: Callable[[], None]) -> Session:
+        address = endpoint.address()
+        there = replace(settings, endpoint_url=address.endpoint, region=address.region)
+        return connector.open_session(there, changed)
+
+    return open_session

@@ -1,0 +1,32 @@
+"""`flowtui` without a command: the monitor."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from flowtui.cli.connect import Connector, Surroundings
+from flowtui.cli.options import settings_of
+
+
+def run(values: Mapping[str, Any]) -> None:
+    """Opens the screen, and ends with its status. Raises UsageError for wrong options, FaultError."""
+    settings = settings_of(values)
+    require_terminal()
+    connector = Connector()
+    connector.sign_in(settings, lambda question: str(click.prompt(question.rstrip(": "), hide_input=True)))
+
+    from flowtui.tui.app import FlowtuiApp
+
+    app = FlowtuiApp(settings, connector.open_session, Surroundings())
+    app.run()
+    sys.exit(app.return_code or 0)
+
+
+def require_terminal() -> None:
+    """Ends with a sentence where there is no terminal to draw on."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.ClickException("The monitor needs a terminal; `flowtui tail` writes to pipes and files.")

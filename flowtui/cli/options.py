@@ -1,0 +1,137 @@
+"""The options that several commands share, declared once, and how they become Settings.
+
+Every one may stand before or after the command; what stands after it wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import click
+
+from flowtui.cli.values import Amount, Duration, Format, When, WhenType
+from flowtui.monitor.settings import (
+    DEFAULT_BUFFER,
+    DEFAULT_LOOKBACK_S,
+    DEFAULT_MAX_CALLS,
+    DEFAULT_SINCE,
+    Settings,
+)
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_DECLARED: Mapping[str, Callable[[_Command], _Command]] = {
+    "profile": click.option(
+        "--profile", metavar="NAME", help="AWS profile; else AWS_PROFILE or the default."
+    ),
+    "region": click.option(
+        "--region", metavar="REGION", help="AWS region; else AWS_REGION or the profile's."
+    ),
+    "endpoint_url": click.option(
+        "--endpoint-url", metavar="URL", help="Ask this endpoint instead of AWS; else AWS_ENDPOINT_URL."
+    ),
+    "insecure": click.option(
+        "--insecure",
+        is_flag=True,
+        default=None,
+        help="Allow an http:// endpoint that is not on this machine.",
+    ),
+    "vpc": click.option(
+        "--vpc", "vpc", multiple=True, metavar="ID", help="Only this VPC; may be repeated. Default: all."
+    ),
+    "log_group": click.option(
+        "--log-group",
+        multiple=True,
+        metavar="NAME",
+        help="Read this log group (name or ARN); may be repeated. Default: those of the flow logs.",
+    ),
+    "since": click.option(
+        "--since",
+        type=WhenType(),
+        metavar="TIME",
+        help="Where records begin: 2h (ago), a time. Default: 30m.",
+    ),
+    "format": click.option(
+        "--format",
+        "format",
+        type=Format(),
+        multiple=True,
+        metavar="FORMAT",
+        help="A further log format, '${version} …', where the flow log cannot be seen; may be repeated.",
+    ),
+    "lookback": click.option(
+        "--lookback",
+        type=Duration(),
+        metavar="DURATION",
+        help="How old a record may be on arrival and is still certain to be shown. Default: 30m.",
+    ),
+    "buffer": click.option(
+        "--buffer", type=Amount(), metavar="N", help="Records kept in memory. Default: 1M."
+    ),
+    "max_calls": click.option(
+        "--max-calls",
+        type=click.FloatRange(min=0, min_open=True),
+        metavar="N",
+        help="Log calls a second, sustained, over all log groups. Default: 1.",
+    ),
+    "utc": click.option("--utc", is_flag=True, default=None, help="Times in UTC instead of local ones."),
+}
+
+CONNECTION = ("profile", "region", "endpoint_url", "insecure")
+SCOPE = ("vpc", "log_group", "since", "format")
+PACE = ("lookback", "max_calls")
+
+_SMALLEST_LOOKBACK_S = 60.0
+
+
+def takes(*names: str) -> Callable[[_Command], _Command]:
+    """Gives a command these options, in this order in its help."""
+
+    def decorate(command: _Command) -> _Command:
+        for name in reversed(names):
+            command = _DECLARED[name](command)
+        return command
+
+    return decorate
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given, of all that a command takes."""
+    return {name: value for name, value in values.items() if value not in (None, ())}
+
+
+def gathered(context: click.Context, values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The options before and after the command. Usage error where one before it does not apply to it."""
+    before: dict[str, Any] = context.obj or {}
+    for name in before:
+        if name not in names:
+            option = "--" + name.replace("_", "-")
+            raise click.UsageError(f"{option} does not apply to `{context.info_name}`.", context)
+    return before | given({name: values[name] for name in names if name in values})
+
+
+def settings_of(values: Mapping[str, Any], **more: Any) -> Settings:
+    """The settings that these options mean."""
+    utc = bool(values.get("utc"))
+    since: When | None = values.get("since")
+    now = datetime.now(UTC)
+    lookback_s = values.get("lookback", DEFAULT_LOOKBACK_S)
+    if lookback_s < _SMALLEST_LOOKBACK_S:
+        raise click.UsageError("--lookback is a minute at least; records are minutes old when they arrive.")
+    chosen = {
+        "profile": values.get("profile"),
+        "region": values.get("region"),
+        "endpoint_url": values.get("endpoint_url"),
+        "vpc_ids": values.get("vpc", ()),
+        "log_groups": values.get("log_group", ()),
+        "since": DEFAULT_SINCE if since is None else since.moment(now, utc=utc),
+        "formats": values.get("format", ()),
+        "lookback_s": lookback_s,
+        "buffer": values.get("buffer", DEFAULT_BUFFER),
+        "max_calls": values.get("max_calls", DEFAULT_MAX_CALLS),
+        "utc": utc,
+        "insecure": bool(values.get("insecure")),
+    }
+    return Settings(**(chosen | more))
