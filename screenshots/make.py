@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape, unescape
 from pathlib import Path
 
-from flowtui.cli.demo import running_endpoint
-from flowtui.cli.monitor import make_app
+from rich.cells import cell_len
+
+from flowtui.cli.connect import Connector
+from flowtui.cli.endpoint import EndpointProcess, scrubbed
+from flowtui.monitor.settings import Settings
 from flowtui.tui.app import FlowtuiApp
 from flowtui.tui.theme import DARK, LIGHT
 
@@ -37,30 +42,60 @@ SHOTS = (
 )
 
 
-async def take(app: FlowtuiApp, shot: Shot) -> None:
+_TEXT = re.compile(
+    r'<text class="([^"]*)" x="([\d.]+)" y="([\d.]+)" textLength="[\d.]+" ([^>]*)>([^<]*)</text>'
+)
+_WORD = re.compile("[^\N{NO-BREAK SPACE}]{1,12}")
+CELL = 12.2
+"""The width of a cell in the picture, as Textual draws it."""
+
+
+def _word_by_word(text: re.Match[str]) -> str:
+    """Places each word by itself, for renderers whose font is a little wider or which know no textLength."""
+    style, left, top, rest, content = text.groups()
+    content = unescape(content)
+    words = []
+    for word in _WORD.finditer(content):
+        place = f'x="{float(left) + CELL * cell_len(content[: word.start()]):.1f}" y="{top}"'
+        words.append(f'<text class="{style}" {place} {rest}>{escape(word[0])}</text>')
+    return "".join(words)
+
+
+async def take(settings: Settings, shot: Shot) -> None:
     """Takes one picture once the lab is on the screen."""
+    app = FlowtuiApp(settings, Connector().open_session, theme=shot.theme)
     async with app.run_test(size=shot.size) as pilot:
         deadline = time.monotonic() + DEADLINE_S
         while len(app.monitor.records.view or ()) < 1000 or app.monitor.topology.row_count() < 15:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{shot.name}: the lab never came to the screen")
             await pilot.pause(0.2)
-        app.set_theme(shot.theme)
         for key in shot.keys:
             await pilot.press(key)
             await pilot.pause(0.5)
-        await pilot.pause(2.0)
-        (HERE / f"{shot.name}.svg").write_text(app.export_screenshot(title="flowtui"), encoding="utf-8")
+        while not shot.keys and sum(row.is_rejected for row in app.monitor.records.drawn_rows()) < 2:
+            await pilot.pause(0.2)
+        await pilot.pause(0.5)
+        picture = app.export_screenshot(title="flowtui")
+        picture = _TEXT.sub(_word_by_word, picture)
+        (HERE / f"{shot.name}.svg").write_text(picture, encoding="utf-8")
         print(f"{shot.name}.svg", flush=True)
 
 
 def main() -> None:
     """Takes all pictures, each of a monitor of its own on one endpoint."""
-    os.environ.pop("NO_COLOR", None)
-    os.environ["COLORTERM"] = "truecolor"
-    with running_endpoint(seed=7) as settings:
+    environment = scrubbed(os.environ)
+    environment.pop("NO_COLOR", None)
+    os.environ.clear()
+    os.environ.update(environment)
+    endpoint = EndpointProcess(["--seed", "7"])
+    try:
+        address = endpoint.address()
+        settings = Settings(endpoint_url=address.endpoint, region=address.region, utc=True, is_demo=True)
         for shot in SHOTS:
-            asyncio.run(take(make_app(settings), shot))
+            asyncio.run(take(settings, shot))
+    finally:
+        endpoint.stop()
 
 
 if __name__ == "__main__":

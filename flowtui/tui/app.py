@@ -29,6 +29,7 @@ from flowtui.tui.messages import PictureTaken, StateChanged
 from flowtui.tui.picture import Picture, take
 from flowtui.tui.render import pages
 from flowtui.tui.screens.detail import DetailScreen
+from flowtui.tui.screens.diagnostics import DiagnosticsScreen
 from flowtui.tui.screens.monitor import MonitorScreen
 from flowtui.tui.screens.page import PageScreen
 from flowtui.tui.theme import PALETTES, THEMES, Palette, suited
@@ -271,9 +272,14 @@ class FlowtuiApp(App[None]):
 
     def action_diagnostics(self) -> None:
         """How the tail does, and what is wrong."""
-        if self._session is not None:
-            state = self._session.state()
-            self._open_page("Diagnostics", pages.diagnostics(state, self._now(), utc=self.settings.utc))
+        session = self._session
+        if session is None or not isinstance(self.screen, MonitorScreen):
+            return
+
+        def lines() -> pages.PageLines:
+            return pages.diagnostics(session.state(), self._now(), utc=self.settings.utc)
+
+        self.push_screen(DiagnosticsScreen(lines, self.palette))
 
     def _open_page(self, title: str, lines: pages.PageLines) -> None:
         if isinstance(self.screen, MonitorScreen):

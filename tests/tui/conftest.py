@@ -35,6 +35,12 @@ class Reader:
         """Waits until the screen has none of these words."""
         await self.until(lambda: not any(word in self.text() for word in words), f"not seeing {words}")
 
+    async def settle(self) -> None:
+        """Waits until nothing more is drawn: two looks alike, some paints apart."""
+        before = None
+        while before != (before := self.text()):
+            await self.pilot.pause(0.4)
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
 

@@ -31,14 +31,20 @@ def detail(record: Detail, *, utc: bool) -> PageLines:
 
     def lines(width: int, palette: Palette) -> list[list[Segment]]:
         made: list[list[Segment]] = []
+        names = {
+            fields.INTERFACE_ID.name: record.row.interface_name,
+            fields.SRCADDR.name: record.row.src_name,
+            fields.DSTADDR.name: record.row.dst_name,
+        }
         value_width = 1 + max((len(clean(each.value)) for each in record.fields), default=0)
         value_width = min(max(value_width, 16), max(16, width - _LABEL - 20))
         for each in record.fields:
             ink = (
                 palette.reject if each.name == fields.ACTION.name and record.row.is_rejected else palette.text
             )
-            meaning = clean(each.meaning) or fields.field(each.name).meaning
-            tone = palette.soft if each.meaning else palette.faint
+            known = ", ".join(filter(None, (clean(names.get(each.name) or ""), clean(each.meaning))))
+            meaning = known or fields.field(each.name).meaning
+            tone = palette.soft if known else palette.faint
             made += _field_lines(
                 each.name, clean(each.value), meaning, value_width, width, palette, ink, tone
             )
@@ -46,7 +52,9 @@ def detail(record: Detail, *, utc: bool) -> PageLines:
         arrived = record.ingestion_ms / 1000
         age = max(0.0, (record.ingestion_ms - record.timestamp_ms) / 1000)
         late = {"late": ", late", "swept": ", swept"}.get(record.row.late or "", "")
+        direction = {"in": "in: ingress", "out": "out: egress"}.get(record.row.direction or "", "not known")
         for label, value in (
+            ("direction", direction),
             ("arrived", f"{text.date_time(arrived, utc=utc)}, {text.duration(age)} after its start{late}"),
             ("log group", clean(record.group)),
             ("log stream", clean(record.stream)),

@@ -133,6 +133,11 @@ class RecordTable(RowList):
         """The record under the cursor."""
         return self._row(self.cursor) if self.row_count() else None
 
+    def drawn_rows(self) -> list[Row]:
+        """The records that are drawn."""
+        last = min(self.row_count(), self.top + self.page_rows)
+        return [row for at in range(self.top, last) if (row := self._row(at)) is not None]
+
     def go_to(self, record_id: int) -> None:
         """Puts the cursor on a record, which is no longer following."""
         position = None if self.view is None else self.view.position(record_id)

@@ -23,16 +23,11 @@ class ScrollPane(RowList):
         self._make = lines
         self._made: tuple[int, list[list[Segment]]] | None = None
 
-    def show(self, title: str, lines: Lines) -> None:
-        """Other lines, from the top."""
-        self._title, self._make, self._made = title, lines, None
-        self.cursor = self.top = 0
-        self.refresh(layout=True)
-
     def renew(self, lines: Lines) -> None:
         """The same page with newer figures; the reading position stays."""
         self._make, self._made = lines, None
-        self.refresh(layout=True)
+        self.top = max(0, min(self.top, self.row_count() - self.page_rows))
+        self.refresh()
 
     def _lines(self) -> list[list[Segment]]:
         width = self.inner_width
