@@ -12,7 +12,6 @@ from flowtui.monitor.sources.chain import Chain, Order
 _FIRST_MS = 600_000
 """The first slice where only ascending reading is to be had: one window of a default flow log."""
 
-_WIDEST_MS = 7 * 86_400_000
 _FEW_PAGES = 1
 _MANY_PAGES = 8
 
@@ -95,6 +94,6 @@ class Backfill:
 
     def _adapt(self, pages: int) -> None:
         if pages <= _FEW_PAGES:
-            self._width_ms = min(_WIDEST_MS, self._width_ms * 4)
+            self._width_ms *= 4
         elif pages > _MANY_PAGES:
             self._width_ms = max(60_000, self._width_ms // 2)

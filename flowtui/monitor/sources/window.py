@@ -15,7 +15,7 @@ class Window:
     @property
     def begin_ms(self) -> int:
         """Where records begin."""
-        return int(self._begin_s * 1000)
+        return max(0, int(self._begin_s * 1000))
 
     def start_ms(self, now: float) -> int:
         """Where a reading that begins now has to begin."""

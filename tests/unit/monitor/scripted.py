@@ -55,7 +55,7 @@ class Event:
 
 @dataclass
 class ScriptedLogs:
-    """Serves events as AWS does: by event time, in pages, with tokens; `obstacles` come before each answer."""
+    """Serves events as AWS does: by event time, in pages, with tokens; `obstacles` come before an answer."""
 
     clock: FakeClock
     events: list[Event] = field(default_factory=list)

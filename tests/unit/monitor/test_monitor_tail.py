@@ -4,16 +4,17 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted import GROUP, Event, FakeClock, ScriptedLogs, fault
 
 from flowtui.monitor.clock import SystemClock
 from flowtui.monitor.outside import Fault, FaultKind, Page, PageRequest
 from flowtui.monitor.sources.group import Arrival
 from flowtui.monitor.sources.tail import Tail, TailOptions
+from tests.unit.monitor.scripted import GROUP, Event, FakeClock, ScriptedLogs, fault
 
 LOOKBACK_S = 900.0
 
@@ -176,7 +177,7 @@ def test_retries_wait_longer_and_longer_but_no_longer_than_a_minute() -> None:
     logs = ScriptedLogs(clock, obstacles=lambda request, number: fault(FaultKind.UNAVAILABLE))
     _, tail = run(clock, logs, 600)
     times = [at for at, _ in logs.requests]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert gaps[0] < 3
     assert gaps == sorted(gaps)
     assert max(gaps) <= 61
@@ -218,6 +219,20 @@ def test_a_token_that_repeats_for_ever_is_a_fault_and_not_an_endless_loop() -> N
     assert state.fault is not None
     assert state.fault.code == "RepeatedToken"
     assert not state.is_caught_up
+
+
+def test_a_slip_of_whoever_makes_the_calls_does_not_end_the_tail() -> None:
+    clock = FakeClock()
+
+    class Slipping(ScriptedLogs):
+        def page(self, request: PageRequest) -> Page:
+            page = super().page(request)
+            return Page(page.events, page.next_token, 1 // (len(self.requests) - 2))
+
+    logs = Slipping(clock, steady(clock, 20, first=-200, step=10, delay=1))
+    sink, tail = run(clock, logs, 200)
+    assert Counter(sink.ids()) == Counter(event.id for event in logs.events)
+    assert tail.progress.groups[0].fault is None
 
 
 def test_a_deleted_group_that_is_no_longer_wanted_is_let_go() -> None:
