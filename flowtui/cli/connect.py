@@ -80,7 +80,9 @@ def _who(settings: Settings) -> Settings:
 def _options(settings: Settings) -> Options:
     from flowtui.aws.client import Options
 
-    return Options(settings.profile, settings.region, settings.endpoint_url, settings.insecure)
+    # boto3 reads AWS_DEFAULT_REGION alone; the AWS CLI and the other SDKs put AWS_REGION first.
+    region = settings.region or os.environ.get("AWS_REGION") or None
+    return Options(settings.profile, region, settings.endpoint_url, settings.insecure)
 
 
 def _mentions_mfa() -> bool:

@@ -15,7 +15,7 @@ import click
 
 from flowtui.cli.connect import Connector
 from flowtui.cli.endpoint import MADE_UP, Address, EndpointProcess, require_extra, scrubbed
-from flowtui.cli.monitor import require_terminal
+from flowtui.cli.monitor import require_terminal, terminal_has_utf8
 from flowtui.cli.options import PACE, gathered, settings_of, takes
 from flowtui.monitor.settings import Settings
 
@@ -111,7 +111,7 @@ def _watch(endpoint: EndpointProcess, settings: Settings, *, is_checked: bool) -
 
     from flowtui.tui.app import FlowtuiApp
 
-    app = FlowtuiApp(settings, _opener(endpoint))
+    app = FlowtuiApp(settings, _opener(endpoint), has_utf8=terminal_has_utf8())
     app.run()
     sys.exit(app.return_code or 0)
 

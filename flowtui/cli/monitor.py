@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +22,7 @@ def run(values: Mapping[str, Any]) -> None:
 
     from flowtui.tui.app import FlowtuiApp
 
-    app = FlowtuiApp(settings, connector.open_session, Surroundings())
+    app = FlowtuiApp(settings, connector.open_session, Surroundings(), has_utf8=terminal_has_utf8())
     app.run()
     sys.exit(app.return_code or 0)
 
@@ -30,3 +31,10 @@ def require_terminal() -> None:
     """Ends with a sentence where there is no terminal to draw on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.ClickException("The monitor needs a terminal; `flowtui tail` writes to pipes and files.")
+
+
+def terminal_has_utf8() -> bool:
+    """Whether the screen may be drawn with more than ASCII; it is written to standard error."""
+    from flowtui.tui.glyphs import has_utf8
+
+    return has_utf8(os.environ, sys.stderr.encoding)

@@ -18,6 +18,7 @@ from rich.console import Console
 from textual import on, work
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from flowtui.monitor.scope import Scope, ScopeKind
@@ -25,6 +26,7 @@ from flowtui.monitor.settings import Moment, Settings
 from flowtui.records.decode import clean
 from flowtui.tui import keymap, presenter
 from flowtui.tui.commands import FlowtuiCommands
+from flowtui.tui.glyphs import PlainGlyphs
 from flowtui.tui.messages import PictureTaken, StateChanged
 from flowtui.tui.picture import Picture, take
 from flowtui.tui.render import pages
@@ -41,6 +43,8 @@ REPAINT_S = 0.25
 """At most four repaints a second: following repaints the whole table, 16 kB at 200x50."""
 AGES_S = 10.0
 """How often ages are written anew when nothing happens."""
+NOTICE_INSET = 2
+"""Cells before a sentence in the table."""
 TERMINATED = 128 + signal.SIGTERM
 INTERRUPTED = 130
 
@@ -98,6 +102,8 @@ class FlowtuiApp(App[None]):
         choices: Choices | None = None,
         now: Callable[[], float] = time.time,
         theme: str | None = None,
+        *,
+        has_utf8: bool = True,
     ) -> None:
         wanted = theme or suited(os.environ, colours=_colours())
         super().__init__()
@@ -118,10 +124,19 @@ class FlowtuiApp(App[None]):
         self._painted_at = 0.0
         self._generation = 0
         self._theme_wanted = wanted
+        self._own_filters: list[LineFilter] = [] if has_utf8 else [PlainGlyphs()]
+        if self.no_color:
+            self._own_filters.append(NoColor())
 
     def get_default_screen(self) -> Screen[None]:
         """The monitor."""
         return self.monitor
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What is laid over all that is drawn: no colours, plain glyphs."""
+        # Textual's own way of NO_COLOR writes greys, and fails on segments without a style.
+        theirs = [each for each in super().get_line_filters() if not isinstance(each, Monochrome)]
+        return [*theirs, *self._own_filters]
 
     @property
     def palette(self) -> Palette:
@@ -227,7 +242,21 @@ class FlowtuiApp(App[None]):
         state, request = self._state, self.monitor.request
         words = presenter.header_state(state, self.settings, request, self._now(), is_paused=self._is_paused)
         self.monitor.show_header(words)
-        self.monitor.records.notice = presenter.notice(state, request)
+        self._show_notice()
+
+    def _show_notice(self) -> None:
+        """What stands where there are no records, as wide as the table."""
+        table = self.monitor.records
+        notice = presenter.wrapped(
+            presenter.notice(self._state, self.monitor.request), table.inner_width - NOTICE_INSET
+        )
+        if notice != table.notice:
+            table.notice = notice
+            table.refresh()
+
+    def on_resize(self) -> None:
+        """Wraps anew, once the table has its new width."""
+        self.call_after_refresh(self._show_notice)
 
     def _tick(self) -> None:
         """Countdowns every second, ages every ten."""

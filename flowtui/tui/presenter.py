@@ -5,8 +5,9 @@ Pure functions; knows no widget.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from flowtui.monitor.state import Status, StatusKind
@@ -121,6 +122,11 @@ def notice(state: SessionState | None, request: Request) -> list[Notice]:
             ]
         case _:
             return _nothing(request, has_records=len(state.snapshot) > 0)
+
+
+def wrapped(lines: Sequence[Notice], width: int) -> list[Notice]:
+    """The lines within so many cells: what to do is told to its end on a narrow screen too."""
+    return [(part, role) for words, role in lines for part in wrap(words, max(1, width)) or [""]]
 
 
 def _nothing(request: Request, *, has_records: bool) -> list[Notice]:
