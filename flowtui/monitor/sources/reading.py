@@ -14,7 +14,7 @@ from flowtui.monitor.outside import Clock, Fault, FaultError, FaultKind, Logs, P
 from flowtui.monitor.sources.backfill import Backfill
 from flowtui.monitor.sources.backoff import Backoff
 from flowtui.monitor.sources.budget import Budget
-from flowtui.monitor.sources.chain import Chain, Order
+from flowtui.monitor.sources.chain import Chain, Order, order_of
 from flowtui.monitor.sources.group import STALLED
 from flowtui.monitor.sources.seen import SeenIds
 from flowtui.records.events import LogEvents
@@ -103,8 +103,13 @@ class Reader:
         while not (backfill.is_done or _is_enough(backfill, found, count, window_ms)):
             page = self._page(backfill.chain, backoff, backfill)
             if page is not None:
+                events = wanted.within(seen.take(page.events))
+                if order_of(page.events.timestamps) is Order.DESCENDING:
+                    # So that what is of one time is in the order of an ascending reading.
+                    found.insert(0, events.take(range(len(events))[::-1]))
+                else:
+                    found.append(events)
                 backfill.received(page)
-                found.append(wanted.within(seen.take(page.events)))
         floor_ms = wanted.begin_ms if backfill.is_done else backfill.covered_ms
         return _joined(found), wanted.begin_ms if floor_ms is None else floor_ms
 
