@@ -60,6 +60,5 @@ class Settings:
     buffer: int = DEFAULT_BUFFER
     max_calls: float = DEFAULT_MAX_CALLS
     utc: bool = False
-    read_only: bool = False
     insecure: bool = False
     is_demo: bool = False

@@ -95,7 +95,7 @@ def test_the_first_page_holds_the_newest_records() -> None:
 
 def test_what_is_older_than_the_look_back_is_read_once_and_newest_first() -> None:
     clock = FakeClock()
-    logs = ScriptedLogs(clock, steady(clock, 100, first=-10_000, step=100, delay=5), page_size=10)
+    logs = ScriptedLogs(clock, steady(clock, 2000, first=-10_000, step=5, delay=5), page_size=100)
     sink, _ = run(clock, logs, 300, back_s=10_000)
     assert Counter(sink.ids()) == Counter(event.id for event in logs.events)
     old_s = clock.time - 300 - LOOKBACK_S - 1
@@ -113,6 +113,7 @@ def test_back_fill_ends_when_there_is_no_room_and_live_records_still_come() -> N
     live = sink.ids(is_backfill=False)
     assert {f"e{i}" for i in range(600, 640)} <= set(live)
     assert len(live) == len(set(live))
+    assert set(live) <= {f"e{i}" for i in range(585, 700)}
     assert tail.progress.groups[0].is_caught_up
 
 
