@@ -1,17 +1,22 @@
 """Filter expressions as trees: what is asked for, not how any engine answers.
 
-Every tree prints itself in the filter language. Knows the field registry; nothing of columns or AWS calls.
+Every tree that can be typed prints itself canonically in the filter language. Knows the field registry;
+nothing of columns, topologies or AWS calls.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from flowtui.records import fields
+from flowtui.filters import vocabulary
+from flowtui.records import address, decode, fields
 from flowtui.records.fields import Type
+
+Network = IPv4Network | IPv6Network
 
 
 class Op(Enum):
@@ -38,11 +43,26 @@ class Side(Enum):
     EITHER = ""
 
 
-_SHOWN_IDS = 3
-"""Interface ids that are written out before the rest is only counted: a scope may hold thousands."""
+class Way(Enum):
+    """The direction of a record at its interface; the value is its word, and flow-direction's."""
 
-_WORDS = (fields.ACTION.name, fields.LOG_STATUS.name)
-"""Fields whose values are words of the language by themselves: `reject`, `nodata`."""
+    INGRESS = "ingress"
+    EGRESS = "egress"
+
+
+class Key(Enum):
+    """What a name is a name of; the value is how it is written."""
+
+    HOST = "host"
+    """Any of the others, but only its addresses are looked at."""
+    NAME = "name"
+    INSTANCE = "instance"
+    SUBNET = "subnet"
+    VPC = "vpc"
+    SG = "sg"
+    AZ = "az"
+    ENI = "eni"
+    """An interface, and only what was seen on it."""
 
 
 def _check(name: str, value: str | int) -> None:
@@ -51,6 +71,16 @@ def _check(name: str, value: str | int) -> None:
         raise ValueError(f"{value!r} is no value of {name}.")
     if kind is Type.ADDRESS:
         ip_address(value)
+
+
+def _value(name: str, value: str | int) -> str:
+    match fields.field(name).type, value:
+        case Type.TIME, int() if 0 <= value <= fields.field(name).max_value:
+            return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case Type.TEXT, str():
+            return vocabulary.quoted(value)
+        case _:
+            return str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +131,20 @@ class Compare:
             raise ValueError(f"{self.field} can be compared by = and != only.")
 
     def __str__(self) -> str:
-        if self.field in _WORDS and self.op is Op.EQ:
-            return str(self.value).lower()
-        return f"{self.field} {self.op.value} {self.value}"
+        if self.op is Op.EQ:
+            if (self.field, self.value) in _WORDS:
+                return _WORDS[self.field, self.value]
+            if self.field == fields.PROTOCOL.name and isinstance(self.value, int):
+                return f"proto {decode.protocol_name(self.value)}"
+        return f"{self.field} {self.op.value} {_value(self.field, self.value)}"
+
+
+_WORDS: Mapping[tuple[str, str | int], str] = {
+    **{(fields.ACTION.name, action): action.lower() for action in fields.ACTIONS},
+    **{(fields.LOG_STATUS.name, status): status.lower() for status in fields.STATUSES[1:]},
+    **{(fields.PROTOCOL.name, number): word for word, number in vocabulary.PROTOCOL_WORDS.items()},
+}
+"""What is a word of the language when a field is equal to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +159,26 @@ class OneOf:
             _check(self.field, value)
 
     def __str__(self) -> str:
-        return f"{self.field} in ({', '.join(str(value) for value in self.values)})"
+        return f"{self.field} in ({', '.join(_value(self.field, value) for value in self.values)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """An ADDRESS field's value is (EQ) or is not (NE) in a network; false where there is no value.
+
+    Raises ValueError for another field or comparison.
+    """
+
+    field: str
+    op: Op
+    network: Network
+
+    def __post_init__(self) -> None:
+        if fields.field(self.field).type is not Type.ADDRESS or self.op.is_ordering:
+            raise ValueError(f"{self.field} {self.op.value} takes no network.")
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.op.value} {self.network}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +200,64 @@ class Net:
     Looks at srcaddr and dstaddr and, where the format has them, pkt-srcaddr and pkt-dstaddr.
     """
 
-    network: IPv4Network | IPv6Network
+    network: Network
     side: Side = Side.EITHER
 
     def __str__(self) -> str:
+        if self.side is Side.EITHER and not self.network.prefixlen:
+            return f"ipv{self.network.version}"
         is_host = self.network.prefixlen == self.network.max_prefixlen
         text = f"host {self.network.network_address}" if is_host else f"net {self.network}"
         return f"{self.side.value} {text}".lstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The TCP flags have all bits of at least one of these masks, none of which is 0."""
+
+    masks: tuple[int, ...]
+
+    def __str__(self) -> str:
+        names = vocabulary.FLAGS.items()
+        texts = ("+".join(name for name, bit in names if mask & bit) for mask in self.masks)
+        return f"flags {','.join(texts)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Directed:
+    """Into or out of the interface: by flow-direction, else derived from the interface's addresses."""
+
+    way: Way
+
+    def __str__(self) -> str:
+        return self.way.value
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What bears this name, or has this id, at the record's time: on its interfaces or with its addresses.
+
+    Names are compared whole and in any case. A side other than EITHER is for HOST only.
+    """
+
+    key: Key
+    text: str
+    side: Side = Side.EITHER
+
+    def __str__(self) -> str:
+        if self.key is Key.HOST:
+            return f"{self.side.value} host {vocabulary.quoted(self.text)}".lstrip()
+        return f"{self.key.value}:{vocabulary.quoted(self.text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Text, in any case, found in names, ids and text columns; never in numbers."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return vocabulary.quoted(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +267,71 @@ class OnInterfaces:
     ids: frozenset[str]
 
     def __str__(self) -> str:
-        shown = sorted(self.ids)[:_SHOWN_IDS]
-        rest = len(self.ids) - len(shown)
-        return f"interface in ({', '.join([*shown, f'… {rest:,} more'] if rest else shown)})"
+        return f"eni:{','.join(map(vocabulary.quoted, sorted(self.ids)))}"
 
 
-Tree = And | Or | Not | Compare | OneOf | AnyPort | Net | OnInterfaces
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """What a `Word` leaves to the record itself: the text, in any case, in one of its text columns."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return vocabulary.quoted(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """An address is one of these, as integers; looks where `Net` does."""
+
+    v4: frozenset[int]
+    v6: frozenset[int] = frozenset()
+    side: Side = Side.EITHER
+
+    def __str__(self) -> str:
+        texts = [address.to_text(value, False) for value in sorted(self.v4)]
+        texts += [address.to_text(value, True) for value in sorted(self.v6)]
+        return f"{self.side.value} host {','.join(texts)}".lstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class During:
+    """The record's time (its start, else its event time) is in [since, until), epoch seconds; None: open."""
+
+    since: int | None
+    until: int | None
+
+    def __str__(self) -> str:
+        ends = ((">=", self.since), ("<", self.until))
+        return " and ".join(f"{fields.START.name} {op} {end}" for op, end in ends if end is not None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ownership:
+    """The addresses that are each interface's own, for telling the direction; made once for a topology."""
+
+    networks: Mapping[str, tuple[tuple[int, int, bool], ...]]
+    """By interface id: (network address, prefix length, whether IPv6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectedBy:
+    """`Directed` with what it takes to derive it."""
+
+    way: Way
+    ownership: Ownership
+
+    def __str__(self) -> str:
+        return self.way.value
+
+
+Typed = Compare | OneOf | Within | AnyPort | Net | Flags | Directed | Named | Word | OnInterfaces
+"""The conditions that can be typed."""
+
+Bound = Contains | Addresses | During | DirectedBy
+"""The further conditions that names, words and directions become by `bind`; they are never typed."""
+
+Tree = And | Or | Not | Typed | Bound
 
 REJECT = Compare(fields.ACTION.name, Op.EQ, fields.ACTIONS[1])
 """What was rejected."""
