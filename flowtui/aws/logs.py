@@ -10,10 +10,12 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from flowtui.aws.values import date_of
 from flowtui.monitor.outside import Fault, FaultError, FaultKind, Page, PageRequest
 from flowtui.records.events import LogEvents
 
@@ -74,7 +76,8 @@ class AwsLogs:
                 return page
             with self._lock:
                 self._hook_misses += 1
-            return page_of(reply, size_bytes=0)
+            page = page_of(reply, size_bytes=0)
+            return replace(page, date_s=date_of(reply.get("ResponseMetadata", {}).get("HTTPHeaders", {})))
 
 
 def take_raw_pages(client: Any) -> None:
@@ -106,7 +109,7 @@ def _take(
         page = _exact(_DECODER.decode(body), len(body))
     except (ValueError, RecursionError):
         page = _lenient(body)
-    customized_response_dict[_PAGE] = page
+    customized_response_dict[_PAGE] = replace(page, date_s=date_of(response_dict["headers"]))
     response_dict["body"] = b"{}"
 
 
@@ -167,11 +170,7 @@ def _storable(page: Page) -> Page:
     events = page.events
     texts = (list(map(_paired, column)) for column in (events.streams, events.ids, events.messages))
     streams, ids, messages = texts
-    return Page(
-        LogEvents(streams, events.timestamps, events.ingestions, ids, messages),
-        page.next_token,
-        page.size_bytes,
-    )
+    return replace(page, events=LogEvents(streams, events.timestamps, events.ingestions, ids, messages))
 
 
 def _paired(text: str) -> str:

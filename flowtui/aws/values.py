@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from email.utils import parsedate_to_datetime
 
 Row = Mapping[str, object]
 """One structure of a reply."""
@@ -55,3 +56,14 @@ def name_tag(row: Row, tags: str = "Tags") -> str:
 def unique(values: Iterable[str]) -> tuple[str, ...]:
     """The values that are not empty, each once, in order."""
     return tuple(dict.fromkeys(value for value in values if value))
+
+
+def date_of(headers: Mapping[str, str]) -> float | None:
+    """The HTTP Date of a reply, epoch seconds, to the second; None where there is none that can be read."""
+    value = next((text for name, text in headers.items() if name.lower() == "date"), None)
+    if value is None:
+        return None
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None

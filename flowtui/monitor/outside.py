@@ -96,6 +96,8 @@ class Page:
     events: LogEvents
     next_token: str | None
     size_bytes: int
+    date_s: float | None = None
+    """AWS's clock when it answered, epoch seconds (the reply's HTTP Date); None where it was not told."""
 
 
 class Logs(Protocol):

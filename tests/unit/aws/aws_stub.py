@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -21,6 +24,8 @@ class Asked:
     operation: str
     parameters: Mapping[str, object]
     agent: str
+    key: str = ""
+    """The id of the access key that it was signed with."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,12 @@ class Answer:
     body: bytes
     status: int = 200
     content_type: str = "application/x-amz-json-1.1"
+    date: str | None = None
+    """The HTTP Date; the true one unless given, none where it is empty."""
+    cut: int | None = None
+    """After so many bytes of the body the connection is reset."""
+    is_hanging: bool = False
+    """Whether it never comes."""
 
 
 Script = Callable[[Asked], Answer]
@@ -46,18 +57,43 @@ def serving(script: Script) -> Iterator[Endpoint]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            asked = _asked(self.headers.get("X-Amz-Target"), body, self.headers["User-Agent"])
+            signed = re.search(r"Credential=([^/]+)/", self.headers.get("Authorization", ""))
+            asked = replace(
+                _asked(self.headers.get("X-Amz-Target"), body, self.headers["User-Agent"]),
+                key=signed[1] if signed else "",
+            )
             endpoint.asked.append(asked)
             answer = script(asked)
-            self.send_response(answer.status)
+            if answer.is_hanging:
+                ended.wait(30)
+                return
+            self._give(answer)
+
+        def _give(self, answer: Answer) -> None:
+            self.send_response_only(answer.status)
+            date = self.date_time_string() if answer.date is None else answer.date
+            if date:
+                self.send_header("Date", date)
             self.send_header("Content-Type", answer.content_type)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
-            self.wfile.write(answer.body)
+            self.wfile.write(answer.body[: answer.cut])
+            if answer.cut is not None:
+                self._reset()
+
+        def _reset(self) -> None:
+            # Without lingering a close is a reset.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.wfile.flush()
+            self.rfile.close()
+            self.wfile.close()
+            self.connection.close()
+            self.close_connection = True
 
         def log_message(self, format: str, *args: object) -> None:
             pass
 
+    ended = threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     endpoint = Endpoint(f"http://127.0.0.1:{server.server_address[1]}")
@@ -65,6 +101,7 @@ def serving(script: Script) -> Iterator[Endpoint]:
     try:
         yield endpoint
     finally:
+        ended.set()
         server.shutdown()
         server.server_close()
 

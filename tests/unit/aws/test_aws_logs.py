@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,25 @@ def test_a_hook_that_does_not_fire_is_counted_and_loses_nothing(
     page = logs.page(REQUEST)
     assert (page.events, page.next_token) == (expected.events, expected.next_token)
     assert logs.hook_misses == 1
+
+
+DATES = [
+    pytest.param("Tue, 14 Nov 2023 22:13:20 GMT", 1_700_000_000.0, id="as HTTP has it"),
+    pytest.param("", None, id="none"),
+    pytest.param("yesterday", None, id="not readable"),
+    pytest.param("Tue, 99 Nov 2023 22:13:20 GMT", None, id="no such day"),
+]
+
+
+@pytest.mark.parametrize("has_hook", [True, False], ids=["raw", "parsed by botocore"])
+@pytest.mark.parametrize(("date", "expected"), DATES)
+def test_a_page_tells_the_time_of_awss_clock(
+    aws: Scripted, monkeypatch: pytest.MonkeyPatch, date: str, expected: float | None, has_hook: bool
+) -> None:
+    if not has_hook:
+        monkeypatch.setattr("flowtui.aws.client.take_raw_pages", lambda client: None)
+    aws.script = lambda asked: replace(answer({"events": [event(1)]}), date=date)
+    assert aws.logs.page(REQUEST).date_s == expected
 
 
 @pytest.mark.parametrize(
