@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from flowtui.demo import lab, life
-from flowtui.demo.scenario import Scenario, ScenarioError, changed, load
+from flowtui.demo.checks import ScenarioError
+from flowtui.demo.scenario import Scenario, changed, find, load
 
 _NEEDED = ("moto", "flask", "flask_cors", "werkzeug")
 _MADE_UP_ENVIRONMENT = {
@@ -35,7 +36,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     if lacking:
         _fail(1, f"{lacking[0]} is not installed: pip install 'flowtui[demo]'")
     try:
-        scenario = load(options.scenario) if options.scenario else Scenario()
+        scenario = load(find(options.scenario)) if options.scenario else Scenario()
         scenario = changed(scenario, seed=options.seed, rate=options.rate, speed=options.speed)
     except ScenarioError as error:
         _fail(2, str(error))
@@ -54,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="the same seed gives the same traffic (7)")
     parser.add_argument("--rate", type=float, help="records a second (6); 0: nothing new")
     parser.add_argument("--speed", type=float, help="how many times as fast the demo's time runs (1)")
-    parser.add_argument("--scenario", type=Path, help="a TOML file with these and with faults")
+    parser.add_argument("--scenario", help="the name of a shipped scenario, or a TOML file: these and faults")
     parser.add_argument("--parent", type=int, help="end when the process of this id is gone")
     return parser
 

@@ -11,6 +11,7 @@ from flowtui.demo.errors import AwsError
 from flowtui.demo.logs import LogStore
 from flowtui.demo.pages import Pages
 from flowtui.demo.params import Params
+from flowtui.demo.scenario import PageHabits
 from flowtui.demo.writes import Writes
 
 TARGET_PREFIX = "Logs_20140328."
@@ -31,8 +32,8 @@ class Answer:
 class LogsApi:
     """The operations of CloudWatch Logs that the demo serves."""
 
-    def __init__(self, store: LogStore, seed: int) -> None:
-        pages, describe, writes = Pages(store, seed), Describe(store), Writes(store)
+    def __init__(self, store: LogStore, seed: int, habits: PageHabits | None = None) -> None:
+        pages, describe, writes = Pages(store, seed, habits), Describe(store), Writes(store)
         self._operations: Mapping[str, Callable[[Params], str]] = {
             "FilterLogEvents": pages.filter_log_events,
             "GetLogEvents": describe.get_log_events,

@@ -102,7 +102,7 @@ class Group:
         with self._lock:
             return self._create_stream(name, created)
 
-    def put(self, entries: Iterable[Entry]) -> None:
+    def put(self, entries: Iterable[Entry]) -> list[Event]:
         """Takes up events, in whatever order; their streams are made where they do not exist."""
         with self._lock:
             fresh = [self._event(entry) for entry in entries]
@@ -116,6 +116,7 @@ class Group:
                 stream.last_ingestion = max(stream.last_ingestion, *(event.ingestion for event in events))
             if len(self._events) > MAX_EVENTS:
                 self._drop_oldest()
+            return fresh
 
     def between(self, after: Position, before: Position, limit: int) -> tuple[list[Event], bool]:
         """The first `limit` events strictly between two positions; and whether more remain."""

@@ -16,6 +16,7 @@ from flowtui.demo.errors import invalid, missing
 from flowtui.demo.logs import Event, Group, LogStore, Position, event_id
 from flowtui.demo.params import Params
 from flowtui.demo.patterns import Matcher, compile_pattern
+from flowtui.demo.scenario import PageHabits
 
 PAGE_EVENTS = 10_000
 PAGE_BYTES = 1_048_576
@@ -25,50 +26,71 @@ EVENT_OVERHEAD_BYTES = 26
 LOOKED_AT = 50_000
 """Events that one call looks at, whether they match or not, before it answers with a token."""
 
-EMPTY_CHANCE = 1 / 12
-"""Share of pages that come back empty though there is more."""
-
 LATEST = 2**53
 FIRST_BACKWARDS_START = 1_704_067_200_000
 """startFromHead=false is served for a startTime from 2024-01-01 on only (API reference)."""
 
 
 class Pages:
-    """FilterLogEvents over a store; the seed decides which pages are empty."""
+    """FilterLogEvents over a store; the seed decides which pages have which habit."""
 
-    def __init__(self, store: LogStore, seed: int) -> None:
+    def __init__(self, store: LogStore, seed: int, habits: PageHabits | None = None) -> None:
         self._store = store
+        self._habits = habits or PageHabits()
         self._rng = random.Random(f"{seed}/pages")
         self._lock = threading.Lock()
+        self._repeated: set[str] = set()
+        self._refused: set[str] = set()
 
     def filter_log_events(self, params: Params) -> str:
         """The answer's body. Raises AwsError."""
         group = params.group(self._store)
         refuse_unread_class(group)
         wanted, purpose = _selection(params, group)
-        limit = params.number("limit", 1, PAGE_EVENTS) or PAGE_EVENTS
+        limit = self._size(params.number("limit", 1, PAGE_EVENTS) or PAGE_EVENTS)
         start = params.number("startTime", 0, LATEST) or 0
         end = params.number("endTime", 0, LATEST)
         after, before = Position(start, -1, -1), Position((LATEST if end is None else end) + 1, -1, -1)
         is_forward = params.flag("startFromHead", True)
         token = params.text("nextToken")
-        may_be_empty = True
+        empties = 0
         if token is not None:
-            forward, empty, *place = tokens.unseal(purpose, token)
-            is_forward, may_be_empty = bool(forward), not empty
+            forward, empties, *place = tokens.unseal(purpose, token, lifetime_s=self._habits.token_life_s)
+            self._refuse(token)
+            is_forward = bool(forward)
             after, before = _narrowed(after, before, Position(*place), is_forward)
         elif not is_forward and start < FIRST_BACKWARDS_START:
             raise invalid("startFromHead=false needs a startTime of 2024-01-01 or later.")
-        if may_be_empty and self._is_empty_by_chance():
+        if empties < self._habits.empty_run and self._happens(self._habits.empty):
             stand = after if is_forward else before
-            return _body([], tokens.seal(purpose, [int(is_forward), 1, *stand]))
+            return _body([], tokens.seal(purpose, [int(is_forward), empties + 1, *stand]))
         events, stand_at = _page(group, after, before, is_forward, wanted, limit)
         next_token = None if stand_at is None else tokens.seal(purpose, [int(is_forward), 0, *stand_at])
-        return _body(events, next_token)
+        return _body(events, token if self._repeats(token) else next_token)
 
-    def _is_empty_by_chance(self) -> bool:
+    def _happens(self, share: float) -> bool:
         with self._lock:
-            return self._rng.random() < EMPTY_CHANCE
+            return self._rng.random() < share
+
+    def _size(self, limit: int) -> int:
+        most = min(limit, self._habits.events)
+        if not self._habits.ragged:
+            return most
+        with self._lock:
+            return self._rng.randint(1, most)
+
+    def _refuse(self, token: str) -> None:
+        """Raises AwsError for a token that has been made invalid; it stays so."""
+        if token in self._refused or self._happens(self._habits.invalid_token):
+            self._refused.add(token)
+            raise invalid("The specified nextToken is invalid.")
+
+    def _repeats(self, token: str | None) -> bool:
+        """Whether a token is answered with itself, which each is once at most."""
+        if token is None or token in self._repeated or not self._happens(self._habits.repeat_token):
+            return False
+        self._repeated.add(token)
+        return True
 
 
 def refuse_unread_class(group: Group) -> None:

@@ -11,9 +11,12 @@ from flowtui.demo import feed, lab
 from flowtui.demo.api import LogsApi
 from flowtui.demo.delivery import Delivery
 from flowtui.demo.faults import FaultPlan
+from flowtui.demo.ledger import Ledger
 from flowtui.demo.logs import LogStore
+from flowtui.demo.pour import Pouring
 from flowtui.demo.scenario import Scenario
 from flowtui.demo.server import HOST, Endpoint, Pending, listen
+from flowtui.demo.timeline import Timeline
 
 
 class Demo:
@@ -26,11 +29,19 @@ class Demo:
         self._network = lab.build(scenario.seed)
         self._store = LogStore()
         self._logs, self._moto = Pending(), Pending()
+        self._timeline = Timeline(self._start if scenario.load is None else None)
+        self._ledger: Ledger | None = None
+        self._pouring: Pouring | None = None
+        if scenario.load is not None:
+            self._ledger = Ledger()
+            self._pouring = Pouring(self._store, scenario.load, scenario.seed, self._ledger)
 
     def listen(self, port: int) -> str:
         """The endpoint's URL, from when on it takes calls. Raises OSError where the port cannot be had."""
         plan = FaultPlan(self._scenario.faults, self._scenario.seed)
-        server = listen(port, Endpoint(self._logs, self._moto, plan, self._start))
+        endpoint = Endpoint(self._logs, self._moto, plan, self._timeline, self._ledger)
+        load = self._scenario.load
+        server = listen(port, endpoint, 0.0 if load is None else load.skew_s)
         threading.Thread(target=server.serve_forever, name="serve", daemon=True).start()
         return f"http://{HOST}:{server.port}"
 
@@ -46,11 +57,16 @@ class Demo:
             # The history is kept: looking through it for garbage again and again costs a quarter of the time.
             gc.disable()
             delivery = feed.fill(self._store, self._network, self._scenario, self._start)
+            if self._pouring is not None:
+                self._pouring.fill()
             gc.freeze()
             gc.enable()
-            return LogsApi(self._store, self._scenario.seed)
+            return LogsApi(self._store, self._scenario.seed, self._scenario.pages)
 
         self._logs.make(make_logs)
+        if self._pouring is not None:
+            arguments = (self._timeline, self._stop)
+            threading.Thread(target=self._pouring.run, args=arguments, name="pour", daemon=True).start()
         threading.Thread(target=self._moto.make, args=(self._load_moto,), name="moto", daemon=True).start()
         if delivery is not None:
             feed.deliver(self._store, delivery, self._stop)

@@ -2,14 +2,16 @@
 
 ```toml
 seed = 7
-rate = 6.0            # records per demo second
-speed = 1.0
-history_minutes = 30
+rate = 6.0            # records per demo second; speed, history_minutes
 [faults]
-throttle = 0.1        # share of the Logs calls; error_500 and reset likewise
-down = [20, 40]       # seconds after the start; expired likewise
-latency_ms = 80
+throttle = 0.1        # a share of the Logs calls; down, expired …: seconds after the start
+[pages]
+events = 4000         # at most so many in a page of FilterLogEvents
+[load]
+records_per_s = 1000  # a workload besides the lab, whose every event is known to the judge
 ```
+
+A scenario with a load begins, for its spans and for what arrives, with the first FilterLogEvents call.
 """
 
 from __future__ import annotations
@@ -21,52 +23,137 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-Span = tuple[float, float]
+from flowtui.demo import checks
+from flowtui.demo.checks import Ages, ScenarioError, Span, by, checked, integer, number, table
 
-MAX_RATE = 10_000
-MAX_SPEED = 60
-MAX_HISTORY_MINUTES = 24 * 60
+SHIPPED = Path(__file__).parent / "scenarios"
+"""The scenarios that may be named without a path."""
 
-
-class ScenarioError(ValueError):
-    """A scenario that cannot be played; one clear line."""
+_SHARE = number(0, 1)
+_SECONDS = number(0, 24 * 3600)
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
     """What goes wrong on purpose: shares of the Logs calls, and spans in seconds after the start."""
 
-    throttle: float = 0.0
-    error_500: float = 0.0
-    reset: float = 0.0
-    down: Span | None = None
-    expired: Span | None = None
-    latency_ms: float = 0.0
+    throttle: float = field(default=0.0, metadata=by(_SHARE))
+    error_500: float = field(default=0.0, metadata=by(_SHARE))
+    unavailable: float = field(default=0.0, metadata=by(_SHARE))
+    """ServiceUnavailableException."""
+    reset: float = field(default=0.0, metadata=by(_SHARE))
+    """The connection is reset before there is an answer."""
+    reset_body: float = field(default=0.0, metadata=by(_SHARE))
+    """It is reset after half of the body."""
+    slow: float = field(default=0.0, metadata=by(_SHARE))
+    slow_s: float = field(default=2.0, metadata=by(number(0, 60)))
+    """The second half of a slow body comes so much later."""
+    limits: tuple[tuple[str, float], ...] = field(default=(), metadata=by(checks.rates))
+    """Operations with their calls a second, a second's worth at once; those above are throttled."""
+    down: Span | None = field(default=None, metadata=by(checks.span))
+    """Every call is reset."""
+    expired: Span | None = field(default=None, metadata=by(checks.span))
+    """The credentials have expired, and are good again afterwards."""
+    skewed: Span | None = field(default=None, metadata=by(checks.span))
+    """The signature has expired: the client's clock is wrong."""
+    denied: Span | None = field(default=None, metadata=by(checks.span))
+    """FilterLogEvents is not allowed."""
+    stalled: Span | None = field(default=None, metadata=by(checks.span))
+    """A body that begins never ends."""
+    every_s: float | None = field(default=None, metadata=by(number(1, 24 * 3600)))
+    """The spans come again after so long."""
+    latency_ms: float = field(default=0.0, metadata=by(number(0, 60_000)))
+
+
+@dataclass(frozen=True, slots=True)
+class PageHabits:
+    """How the pages of FilterLogEvents are; AWS's have all of these habits now and then."""
+
+    events: int = field(default=10_000, metadata=by(integer(1, 10_000)))
+    """At most so many events."""
+    ragged: bool = field(default=False, metadata=by(checks.flag))
+    """Any number from one to that."""
+    empty: float = field(default=1 / 12, metadata=by(_SHARE))
+    """Share of pages that have a token and nothing else."""
+    empty_run: int = field(default=1, metadata=by(integer(1, 100)))
+    """At most so many of them in a row."""
+    repeat_token: float = field(default=0.0, metadata=by(_SHARE))
+    """Share of tokens that are answered once with themselves."""
+    invalid_token: float = field(default=0.0, metadata=by(_SHARE))
+    """Share of tokens that are not taken when they come back."""
+    token_life_s: float = field(default=24 * 3600.0, metadata=by(number(0, 24 * 3600)))
+    """A token expires after 24 hours (API reference of FilterLogEvents)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Records that arrive all at once."""
+
+    at_s: float = field(default=0.0, metadata=by(_SECONDS))
+    events: int = field(default=30_000, metadata=by(integer(1, 1_000_000)))
+    ages: Ages | None = field(default=None, metadata=by(checks.ages))
+    """None: as old as the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recreation:
+    """The first group is deleted, and made again with the same stream names."""
+
+    at_s: float = field(default=0.0, metadata=by(_SECONDS))
+    gone_s: float = field(default=1.0, metadata=by(_SECONDS))
+    """What arrives while it is gone arrives when it is there again."""
+    again: int = field(default=0, metadata=by(integer(0, 100_000)))
+    """So many of the deleted group's last lines are put into the new one too, as events of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A workload whose every event the judge knows; times in seconds after the first FilterLogEvents."""
+
+    groups: int = field(default=1, metadata=by(integer(1, 100)))
+    streams: int = field(default=40, metadata=by(integer(1, 100_000)))
+    """Over all groups."""
+    records_per_s: float = field(default=0.0, metadata=by(number(0, 100_000)))
+    seconds: float = field(default=0.0, metadata=by(_SECONDS))
+    """Records arrive for so long."""
+    history_events: int = field(default=0, metadata=by(integer(0, 1_000_000)))
+    history_s: float = field(default=60.0, metadata=by(number(1, 24 * 3600)))
+    """So many records, of that much time, are there at the start."""
+    ages: Ages = field(default=((1.0, 1.0, 10.0),), metadata=by(checks.ages))
+    burst: Burst | None = field(default=None, metadata=by(table(Burst)))
+    recreate: Recreation | None = field(default=None, metadata=by(table(Recreation)))
+    odd: float = field(default=0.0, metadata=by(_SHARE))
+    """Share of lines that are no flow records, or are written in an unusual way."""
+    skew_s: float = field(default=0.0, metadata=by(number(-3600, 3600)))
+    """AWS's clock, its events' times and its Date header are so much ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """A demo's settings."""
 
-    seed: int = 7
-    rate: float = 6.0
+    seed: int = field(default=7, metadata=by(integer()))
+    rate: float = field(default=6.0, metadata=by(number(0, 10_000)))
     """Records per demo second; 0: the history and nothing new."""
-    speed: float = 1.0
+    speed: float = field(default=1.0, metadata=by(number(0.1, 60)))
     """Demo seconds per second: windows and delays are so much shorter, and records come so much faster."""
-    history_minutes: float = 30.0
+    history_minutes: float = field(default=30.0, metadata=by(number(0, 24 * 60)))
     """Real minutes of records that are there at the start."""
-    faults: Faults = field(default_factory=Faults)
+    faults: Faults = field(default=Faults(), metadata=by(table(Faults)))
+    pages: PageHabits = field(default=PageHabits(), metadata=by(table(PageHabits)))
+    load: Load | None = field(default=None, metadata=by(table(Load)))
 
 
-_NUMBERS = {
-    "rate": (0, MAX_RATE),
-    "speed": (0.1, MAX_SPEED),
-    "history_minutes": (0, MAX_HISTORY_MINUTES),
-    "throttle": (0, 1),
-    "error_500": (0, 1),
-    "reset": (0, 1),
-    "latency_ms": (0, 60_000),
-}
+def find(name: str) -> Path:
+    """The file of a scenario: one that is shipped, by its bare name, else a path. Raises ScenarioError."""
+    shipped = SHIPPED / f"{name}.toml"
+    if "/" not in name and shipped.is_file():
+        return shipped
+    path = Path(name)
+    if not path.exists() and not path.suffix and "/" not in name:
+        names = ", ".join(sorted(one.stem for one in SHIPPED.glob("*.toml")))
+        raise ScenarioError(f"there is no scenario {name!r}; there are {names}, or name a file")
+    return path
 
 
 def load(path: Path) -> Scenario:
@@ -85,55 +172,10 @@ def load(path: Path) -> Scenario:
 
 def parse(values: Mapping[str, Any]) -> Scenario:
     """The scenario of a table of values. Raises ScenarioError."""
-    faults = values.get("faults", {})
-    if not isinstance(faults, dict):
-        raise ScenarioError("faults must be a table")
-    checked = {name: _checked(Scenario, name, value) for name, value in values.items() if name != "faults"}
-    return Scenario(
-        **checked, faults=Faults(**{name: _checked(Faults, name, faults[name]) for name in faults})
-    )
+    return Scenario(**{name: checked(Scenario, name, value) for name, value in values.items()})
 
 
 def changed(scenario: Scenario, **options: float | None) -> Scenario:
     """The scenario with the options that were given. Raises ScenarioError."""
-    given = {name: _checked(Scenario, name, value) for name, value in options.items() if value is not None}
+    given = {name: checked(Scenario, name, value) for name, value in options.items() if value is not None}
     return dataclasses.replace(scenario, **given)
-
-
-def _checked(kind: type[Scenario] | type[Faults], name: str, value: object) -> Any:
-    names = [one.name for one in dataclasses.fields(kind)]
-    if name not in names:
-        raise ScenarioError(f"{name!r} is not known; there are {', '.join(names)}")
-    if name == "seed":
-        return _seed(value)
-    if name in ("down", "expired"):
-        return _span(name, value)
-    return _number(name, value)
-
-
-def _seed(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ScenarioError("seed must be an integer")
-    return value
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _number(name: str, value: object) -> float:
-    low, high = _NUMBERS[name]
-    if not isinstance(value, int | float) or not _is_number(value) or not low <= value <= high:
-        raise ScenarioError(f"{name} must be a number from {low:g} to {high:g}")
-    return float(value)
-
-
-def _span(name: str, value: object) -> Span:
-    if (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(map(_is_number, value))
-        and 0 <= value[0] < value[1]
-    ):
-        return float(value[0]), float(value[1])
-    raise ScenarioError(f"{name} must be [from, to] in seconds after the start")

@@ -1,7 +1,7 @@
-"""One HTTP server on 127.0.0.1: Logs calls go to our own Logs, all others to moto.
+"""One HTTP server on 127.0.0.1: Logs calls go to our own Logs, a judge's to the ledger, all others to moto.
 
-moto takes a second and more to load, so it does so in the background; what needs it waits. Knows how a
-fault looks on the wire, not when there is one.
+moto takes a second and more to load, so it does so in the background; what needs it waits. Knows neither
+what the calls mean nor when there is a fault.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from flowtui.demo.api import TARGET_PREFIX, Answer, LogsApi, error_answer
-from flowtui.demo.errors import AwsError
+from flowtui.demo import ledger, mishaps
+from flowtui.demo.api import TARGET_PREFIX, Answer, LogsApi
 from flowtui.demo.faults import FaultPlan, Mishap
+from flowtui.demo.ledger import Call, Ledger
+from flowtui.demo.timeline import Timeline
 
 HOST = "127.0.0.1"
 
@@ -27,7 +29,8 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_EXPIRED_MESSAGE = "The security token included in the request is expired"
+READING = "FilterLogEvents"
+
 _ABORT = struct.pack("ii", 1, 0)
 """SO_LINGER on, with no time: closing sends a reset."""
 
@@ -59,43 +62,90 @@ class Pending:
 class Endpoint:
     """The WSGI application."""
 
-    def __init__(self, logs: Pending, moto: Pending, plan: FaultPlan, start: float) -> None:
+    def __init__(
+        self, logs: Pending, moto: Pending, plan: FaultPlan, timeline: Timeline, book: Ledger | None = None
+    ) -> None:
+        """With a `book`, which is a judge's, every Logs call is written down."""
         self._logs = logs
         self._moto = moto
         self._plan = plan
-        self._start = start
+        self._timeline = timeline
+        self._book = book
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one call."""
+        path = environ.get("PATH_INFO", "")
+        if self._book is not None and path.startswith(ledger.PREFIX):
+            return _send(start_response, _told(self._book.answer(path)))
         target = environ.get("HTTP_X_AMZ_TARGET", "")
-        is_logs = target.startswith(TARGET_PREFIX)
+        operation = target.removeprefix(TARGET_PREFIX) if target.startswith(TARGET_PREFIX) else ""
+        if operation == READING:
+            self._timeline.begin()
+        at = time.time()
         if self._plan.latency_s:
             time.sleep(self._plan.latency_s)
-        mishap = self._plan.decide(time.time() - self._start, is_logs=is_logs)
+        mishap = self._plan.decide(
+            self._timeline.after_s(), is_logs=bool(operation), operation=operation
+        )  # fmt: skip
+        if not operation:
+            return self._moto_answer(environ, start_response, mishap, is_json=bool(target))
+        return self._logs_answer(environ, start_response, mishap, at, operation)
+
+    def _moto_answer(
+        self, environ: Environ, start_response: StartResponse, mishap: Mishap | None, *, is_json: bool
+    ) -> Iterable[bytes]:
         if mishap is Mishap.RESET:
             raise ConnectionResetError
-        body = _body(environ) if is_logs or mishap else b""
         if mishap is not None:
-            return _send(start_response, _mishap_answer(mishap, body, is_json=bool(target)))
-        if is_logs:
-            api: LogsApi = self._logs.get()
-            return _send(start_response, api.answer(target, body))
+            return _send(start_response, mishaps.answer(mishap, _body(environ), is_json=is_json))
         app: WsgiApp = self._moto.get()
         return app(environ, start_response)
 
+    def _logs_answer(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        mishap: Mishap | None,
+        at: float,
+        operation: str,
+    ) -> Iterable[bytes]:
+        body = _body(environ)
+        answer: Answer | None = None
+        if mishap is None or mishap.is_in_body:
+            api: LogsApi = self._logs.get()
+            answer = api.answer(TARGET_PREFIX + operation, body)
+        elif mishap is not Mishap.RESET:
+            answer = mishaps.answer(mishap, body, is_json=True)
+        if self._book is not None:
+            self._book.called(_call(at, operation, mishap, answer))
+        if answer is None:
+            raise ConnectionResetError
+        chunks = _send(start_response, answer)
+        return chunks if mishap is None else mishaps.spoilt(mishap, answer.body, self._plan.slow_s)
 
-def listen(port: int, endpoint: Endpoint) -> BaseWSGIServer:
-    """A server that listens; `serve_forever` is for the caller. Raises OSError where the port is taken."""
+
+def listen(port: int, endpoint: Endpoint, skew_s: float = 0.0) -> BaseWSGIServer:
+    """A server that listens; `serve_forever` is for the caller. Raises OSError where the port is taken.
+
+    `skew_s`: by how much its Date header is ahead.
+    """
     logging.getLogger("werkzeug").disabled = True
+    handler = type("_Skewed", (_Handler,), {"skew_s": skew_s})
     listener = socket.create_server((HOST, port), backlog=128)
     return make_server(
-        HOST, port, endpoint, threaded=True, request_handler=_Handler, fd=listener.detach()
+        HOST, port, endpoint, threaded=True, request_handler=handler, fd=listener.detach()
     )  # fmt: skip
 
 
 class _Handler(WSGIRequestHandler):
     # Header and body are two writes: with Nagle's algorithm the second waits 40 ms for an acknowledgement.
     disable_nagle_algorithm = True
+
+    skew_s = 0.0
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The Date header, by AWS's clock."""
+        return super().date_time_string((time.time() if timestamp is None else timestamp) + self.skew_s)
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Says nothing: the screen has the terminal."""
@@ -121,26 +171,13 @@ def _send(start_response: StartResponse, answer: Answer) -> Iterable[bytes]:
     return [answer.body]
 
 
-def _mishap_answer(mishap: Mishap, body: bytes, *, is_json: bool) -> Answer:
-    if mishap is Mishap.THROTTLED:
-        return error_answer(AwsError("ThrottlingException", "Rate exceeded"))
-    if mishap is Mishap.ERROR_500:
-        return error_answer(AwsError("InternalFailure", "An internal error occurred", 500))
-    if is_json:
-        return error_answer(AwsError("ExpiredTokenException", _EXPIRED_MESSAGE))
-    return _expired_query(body)
+def _told(text: str | None) -> Answer:
+    return Answer(404 if text is None else 200, (text or "").encode(), ledger.CONTENT_TYPE)
 
 
-def _expired_query(body: bytes) -> Answer:
-    """The error in the XML of the query protocol, which EC2 words differently from IAM and STS."""
-    if b"Version=2016-11-15" in body:
-        text = (
-            "<Response><Errors><Error><Code>RequestExpired</Code><Message>Request has expired.</Message>"
-            "</Error></Errors><RequestID>demo</RequestID></Response>"
-        )
-        return Answer(400, text.encode(), "text/xml")
-    text = (
-        f"<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredToken</Code><Message>{_EXPIRED_MESSAGE}"
-        "</Message></Error><RequestId>demo</RequestId></ErrorResponse>"
-    )
-    return Answer(403, text.encode(), "text/xml")
+def _call(at: float, operation: str, mishap: Mishap | None, answer: Answer | None) -> Call:
+    size = 0 if answer is None else len(answer.body)
+    if mishap is not None and mishap is not Mishap.SLOW:
+        return Call(at, operation, mishap.value, 0, size)
+    said, events = ("", 0) if answer is None else (answer.error_code, answer.body.count(b'"eventId":"'))
+    return Call(at, operation, said or "ok", events, size)

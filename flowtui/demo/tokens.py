@@ -24,12 +24,14 @@ _SIGNATURE_BYTES = 12
 
 def seal(purpose: str, values: list[int], now_s: float | None = None) -> str:
     """A token that carries the values; good for one purpose only."""
-    issued = int(time.time() if now_s is None else now_s)
+    issued = round(time.time() if now_s is None else now_s, 3)
     body = json.dumps([issued, *values]).encode()
     return base64.urlsafe_b64encode(_signature(purpose, body) + body).decode()
 
 
-def unseal(purpose: str, token: str, now_s: float | None = None) -> list[int]:
+def unseal(
+    purpose: str, token: str, now_s: float | None = None, *, lifetime_s: float = LIFETIME_S
+) -> list[int]:
     """The values of a token. Raises AwsError for one that is foreign, altered or expired."""
     try:
         raw = base64.urlsafe_b64decode(token.encode())
@@ -39,7 +41,7 @@ def unseal(purpose: str, token: str, now_s: float | None = None) -> list[int]:
     if not secrets.compare_digest(signature, _signature(purpose, body)):
         raise _bad()
     issued, *values = json.loads(body)
-    if (time.time() if now_s is None else now_s) - issued > LIFETIME_S:
+    if (time.time() if now_s is None else now_s) - issued > lifetime_s:
         raise _bad()
     return [int(value) for value in values]
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from flowtui.demo.checks import ScenarioError
 from flowtui.demo.faults import FaultPlan, Mishap
-from flowtui.demo.scenario import Faults, Scenario, ScenarioError, changed, load
+from flowtui.demo.scenario import Faults, Scenario, changed, load
 
 FULL = """
 seed = 3
@@ -31,7 +32,7 @@ def written(path: Path, text: str) -> Path:
 
 
 def test_a_full_scenario(tmp_path: Path) -> None:
-    faults = Faults(0.1, 0.2, 0.0, (10.0, 20.0), (30.0, 40.5), 80.0)
+    faults = Faults(throttle=0.1, error_500=0.2, down=(10.0, 20.0), expired=(30.0, 40.5), latency_ms=80.0)
     assert load(written(tmp_path, FULL)) == Scenario(3, 12.0, 2.5, 5.0, faults)
 
 
