@@ -6,16 +6,21 @@ in, in pages of so many. flowtui takes each page from its raw body, as from AWS;
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import count, cycle, islice
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import polars as pl
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 from benchmarks.flows import T0, pages
 from benchmarks.terminal import CURSOR_COLOUR
@@ -83,11 +88,14 @@ class FedSession:
         self._interval_s = size / rate if rate else 0.0
         self._bodies = [body_of(each) for each in news(size)] if rate else []
         self._intake = Intake(max(records, 1_000_000) + BLOCK_SIZE, lambda: None)
-        for events in kept(records):
+        self._body, self._seen, self._clock = b"", SeenIds(), SystemClock()
+        for number, events in enumerate(kept(records)):
+            ids = [f"{number}-{each}" for each in events.ids]
+            self._seen.take(replace(events, ids=ids))
             self._intake.arrived(Arrival(GROUP, events, is_backfill=False))
         topology = topology_of(INTERFACES)
         self._index, self._history = TopologyIndex(topology), History().seen(topology)
-        self._seen, self._clock = SeenIds(), SystemClock()
+        self._logs = self._connected()
         self._stopped = threading.Event()
         self._began = time.monotonic()
         self._version = 0
@@ -115,19 +123,29 @@ class FedSession:
         """There is no other."""
 
     def _feed(self) -> None:
-        client = Client()
-        take_raw_pages(client)
-        logs = AwsLogs(lambda: client, lambda _: nullcontext())
         due = time.monotonic()
         for number, body in zip(count(), cycle(self._bodies)):
             due += self._interval_s
             if self._clock.wait(self._stopped, due - time.monotonic()):
                 return
-            client.body = body.replace(NEW_ID, NEW_ID.replace(b"#######", b"%07d" % number))
-            fresh = self._seen.take(logs.page(PageRequest(GROUP, 0)).events)
+            self._body = body.replace(NEW_ID, NEW_ID.replace(b"#######", b"%07d" % number))
+            fresh = self._seen.take(self._logs.page(PageRequest(GROUP, 0)).events)
             self._intake.arrived(Arrival(GROUP, fresh, is_backfill=False))
             self._version += 1
             self._notifier.change(self._version)
+
+    def _connected(self) -> AwsLogs:
+        """Log pages by a real client that gets its answers at the socket."""
+        client = boto3.client(
+            "logs", region_name="eu-west-1", aws_access_key_id="made-up", aws_secret_access_key="made-up"
+        )
+        client.meta.events.register("before-send.cloudwatch-logs.FilterLogEvents", self._answer)
+        take_raw_pages(client)
+        return AwsLogs(lambda: client, lambda _: nullcontext())
+
+    def _answer(self, request: Any, **_: object) -> AWSResponse:
+        headers = HTTPHeaders.from_dict({"Content-Type": "application/x-amz-json-1.1"})
+        return AWSResponse(request.url, 200, headers, Body(self._body))
 
     def state(self) -> SessionState:
         """The state now."""
@@ -156,22 +174,12 @@ class FedSession:
         )
 
 
-class Client:
-    """As much of a boto3 client as hands a body to the hook that takes it."""
+class Body(io.BytesIO):
+    """A response body as urllib3 gives it to botocore."""
 
-    def __init__(self) -> None:
-        self.meta = self.events = self
-        self.body = b""
-
-    def register(self, name: str, hook: Callable[..., None]) -> None:
-        """Take the hook."""
-        self._hook = hook
-
-    def filter_log_events(self, **parameters: object) -> Mapping[str, Any]:
-        """Give what the hook makes of the body."""
-        reply: dict[str, Any] = {}
-        self._hook({"status_code": 200, "body": self.body}, reply)
-        return reply
+    def stream(self) -> Iterator[bytes]:
+        """Give the whole body."""
+        yield self.read()
 
 
 def body_of(events: LogEvents) -> bytes:
