@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from rich.console import Console
 from textual import on, work
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
@@ -328,6 +329,10 @@ class FlowtuiApp(App[None]):
     def _open_page(self, title: str, lines: pages.PageLines) -> None:
         if isinstance(self.screen, MonitorScreen):
             self.push_screen(PageScreen(title, lines, self.palette))
+
+    def pop_screen(self) -> AwaitComplete:
+        """Closes what is over the monitor; nothing more where keys typed ahead close it twice."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
 
     async def action_quit(self) -> None:
         """Leaves, status 0."""

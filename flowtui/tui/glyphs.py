@@ -14,8 +14,9 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-_LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
-"""In the order in which POSIX takes them."""
+_ASCII_LOCALES = ("C", "POSIX")
+_PYTHONS_OWN = ("C.UTF-8", "C.utf8", "UTF-8")
+"""What Python puts into LC_CTYPE when it finds itself in an ASCII locale (PEP 538)."""
 
 _PLAIN = {
     "✗": "x",
@@ -60,8 +61,15 @@ def has_utf8(environ: Mapping[str, str], encoding: str | None) -> bool:
 
     Python writes UTF-8 in the C locale too, so that locale only counts where it was asked for by name.
     """
-    locale = next((environ[name] for name in _LOCALE if environ.get(name)), "")
-    return _is_utf8(encoding) and locale not in ("C", "POSIX")
+    return _is_utf8(encoding) and _locale(environ) not in _ASCII_LOCALES
+
+
+def _locale(environ: Mapping[str, str]) -> str:
+    """The locale that the user chose for characters, empty where none was."""
+    everything, characters, usual = (environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    if characters in _PYTHONS_OWN and usual in _ASCII_LOCALES:
+        characters = usual
+    return everything or characters or usual
 
 
 def plain(text: str) -> str:
