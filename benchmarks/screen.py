@@ -20,11 +20,11 @@ from benchmarks.terminal import Terminal
 HELD, RATE = 1_000_000, 10_000
 PAGE, PIECE = 10_000, 1_000
 """10,000 a second come in as one page of FilterLogEvents, or as the pages of ten log groups."""
-KEYS, PEER_KEYS, PAGES = 200, 60, 25
+KEYS, PEER_KEYS, PAGES = 200, 40, 20
 KEY_MEDIAN_MS, KEY_P99_MS, PAGE_RATIO = 20.0, 100.0, 4.0
 SIZE, WIDE = (140, 40), (200, 50)
 FOLLOWED = (10, 100, 1000)
-FOLLOWING_S, RESTING_S = 4.0, 20.0
+FOLLOWING_S, RESTING_S = 3.0, 20.0
 SETTLED_S = 1.0
 FED_SHARE = 0.8
 """The share of the records due that must have come in for a measurement to count."""
