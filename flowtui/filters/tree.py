@@ -306,6 +306,19 @@ class During:
         return " and ".join(f"{fields.START.name} {op} {end}" for op, end in ends if end is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Tenures:
+    """An address was borne at the record's time: `Addresses` and `During` for many times at once."""
+
+    spans: tuple[tuple[int, bool, int | None, int | None], ...]
+    """Address, whether IPv6, since and until (epoch seconds; None: open); an address may occur repeatedly."""
+    side: Side = Side.EITHER
+
+    def __str__(self) -> str:
+        texts = sorted({address.to_text(value, is_v6) for value, is_v6, *_ in self.spans})
+        return f"{self.side.value} host {','.join(texts)}".lstrip()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ownership:
     """The addresses that are each interface's own, for telling the direction; made once for a topology."""
@@ -328,7 +341,7 @@ class DirectedBy:
 Typed = Compare | OneOf | Within | AnyPort | Net | Flags | Directed | Named | Word | OnInterfaces
 """The conditions that can be typed."""
 
-Bound = Contains | Addresses | During | DirectedBy
+Bound = Contains | Addresses | During | Tenures | DirectedBy
 """The further conditions that names, words and directions become by `bind`; they are never typed."""
 
 Tree = And | Or | Not | Typed | Bound
