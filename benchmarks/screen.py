@@ -100,6 +100,7 @@ def moved(terminal: Terminal, count: int) -> Times:
     for key in (DOWN, DOWN, DOWN, UP, UP):
         terminal.send(key)
         terminal.read_for(0.2)
+    settle(terminal)
     taken = []
     for number in range(count):
         terminal.read_for(chance.uniform(0.01, 0.08))
@@ -108,6 +109,14 @@ def moved(terminal: Terminal, count: int) -> Times:
         sent_at = terminal.send(key)
         taken.append((terminal.wait_for_cursor(before + step) - sent_at) * 1000)
     return Times(sorted(taken))
+
+
+def settle(terminal: Terminal) -> None:
+    """Wait until keys sent before have been answered: the peer falls behind when the machine is busy."""
+    row = None
+    while row != terminal.cursor_row:
+        row = terminal.cursor_row
+        terminal.read_for(SETTLED_S)
 
 
 def new_below(terminal: Terminal) -> int:
