@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, cast
 
 from flowtui.filters import local
+from flowtui.filters.bind import bind
+from flowtui.filters.names import Names
 from flowtui.filters.tree import OnInterfaces, Tree, conjunction
 from flowtui.monitor.scope import Scope, interface_ids
 from flowtui.monitor.state import SessionState
@@ -123,6 +125,8 @@ class View:
     hits: Hits
     interfaces: frozenset[str] | None
     """The ids that the scope came down to; None: all."""
+    bound: Tree | None = None
+    """The filter with its names bound to the interfaces and addresses that bear them."""
 
     @classmethod
     def of(
@@ -133,19 +137,18 @@ class View:
         order: Order | None = None,
     ) -> View:
         """The view of a state. Looks at every record once."""
-        inside = _inside(scopes, state)
+        inside, bound = _inside(scopes, state), _bound(filter, state)
         scope = None if inside is None else OnInterfaces(inside)
-        tree = conjunction((scope, filter))
+        tree = conjunction((scope, bound))
         hits = Hits(None if tree is None else local.compile(tree), order).extend(state.snapshot)
-        return cls(state, tuple(scopes), filter, order, hits, inside)
+        return cls(state, tuple(scopes), filter, order, hits, inside, bound)
 
     def extended(self, state: SessionState) -> View:
-        """The same view of a later state; cheap, unless a new topology changed the interfaces in scope."""
-        is_rebound = (
-            state.topology_version != self.state.topology_version
-            and _inside(self.scopes, state) != self.interfaces
-        )
-        if is_rebound:
+        """The same view of a later state; cheap, unless a new topology changed what scope or names mean."""
+        is_new = state.topology_version != self.state.topology_version
+        if is_new and (
+            _inside(self.scopes, state) != self.interfaces or _bound(self.filter, state) != self.bound
+        ):
             return View.of(state, self.scopes, self.filter, self.order)
         if state.snapshot is self.state.snapshot:
             return replace(self, state=state)
@@ -233,6 +236,10 @@ def columns_available(snapshot: Snapshot) -> tuple[str, ...]:
     held = {name.removesuffix("/6") for name in snapshot.columns if not name.startswith("@")}
     known = [name for name in fields.FIELDS if name in held]
     return (*known, *sorted(held.difference(known)))
+
+
+def _bound(filter: Tree | None, state: SessionState) -> Tree | None:
+    return None if filter is None else bind(filter, Names(state.index, state.history))
 
 
 def _inside(scopes: Sequence[Scope], state: SessionState) -> frozenset[str] | None:

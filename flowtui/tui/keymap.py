@@ -87,7 +87,8 @@ PANES = Group(
 RECORDS = Group(
     "Records",
     (
-        Key("filter.rejects", "r", "rejects", "rejects", "only rejected records, and back"),
+        Key("filter", "slash", "filter", "filter", "type a filter; an empty one clears it", "/"),
+        Key("filter.rejects", "r", "rejects", "rejects", "add `reject` to the filter, or take it away"),
         Key("reject.next", "e,n", "next_rejected(1)", "next reject", "the next rejected record", "e n"),
         Key(
             "reject.previous",
@@ -97,6 +98,8 @@ RECORDS = Group(
             "the rejected record before",
             "E N",
         ),
+        Key("filter.narrow", "f", "narrow", "narrow", "narrow to this value, the pair or the conversation"),
+        Key("filter.mute", "m", "mute", "mute", "hide what looks like this; lists what is muted, to undo it"),
         Key("pause", "space", "pause", "pause", "hold the screen; reading goes on"),
         Key("sort", "s", "sort", "sort", "sort by the column under the cursor; in Interfaces the next order"),
         Key("sort.reverse", "S", "reverse", "reverse", "turn the order round"),

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from flowtui.filters.tree import Tree
 from flowtui.monitor.scope import Scope, interface_ids
+from flowtui.tui.filtering import muting
 from flowtui.tui.widgets.interfaces import SPARK_BUCKETS, InterfaceRow
 
 if TYPE_CHECKING:
@@ -28,9 +30,16 @@ class Request:
     """What the reader wants to see."""
 
     scopes: tuple[Scope, ...] = ()
-    is_rejects_only: bool = False
+    filter: Tree | None = None
+    mutes: tuple[Tree, ...] = ()
+    """What looks like these is hidden."""
     order: tuple[str, bool] | None = None
     """Field and whether descending; None is the order of arrival."""
+
+    @property
+    def tree(self) -> Tree | None:
+        """What is shown: the filter without what is muted."""
+        return muting(self.filter, self.mutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +69,11 @@ def take(request: Request, state: SessionState, before: Picture | None, now: flo
 
 
 def _view(request: Request, state: SessionState) -> View:
-    from flowtui.filters.tree import REJECT
     from flowtui.monitor.view import View
     from flowtui.store.hits import Order
 
     order = None if request.order is None else Order(*request.order)
-    return View.of(state, request.scopes, REJECT if request.is_rejects_only else None, order)
+    return View.of(state, request.scopes, request.tree, order)
 
 
 def _interfaces(request: Request, state: SessionState, now: float) -> Iterable[InterfaceRow]:

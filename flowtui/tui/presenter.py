@@ -10,6 +10,7 @@ from datetime import datetime
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from flowtui.filters.tree import REJECT
 from flowtui.monitor.state import Status, StatusKind
 from flowtui.records.decode import clean
 from flowtui.tui.picture import Request
@@ -130,8 +131,13 @@ def wrapped(lines: Sequence[Notice], width: int) -> list[Notice]:
 
 
 def _nothing(request: Request, *, has_records: bool) -> list[Notice]:
-    if has_records and request.is_rejects_only:
+    if has_records and request.filter == REJECT and not request.mutes:
         return [("Nothing was rejected here.", "text"), ("r shows all records, esc backs out.", "mute")]
+    if has_records and request.tree is not None:
+        return [
+            ("No record matches the filter.", "text"),
+            ("/ changes it, an empty one clears it; esc backs out.", "mute"),
+        ]
     if has_records:
         return [("No record of this since the beginning.", "text"), ("esc backs out.", "mute")]
     return [
@@ -141,3 +147,10 @@ def _nothing(request: Request, *, has_records: bool) -> list[Notice]:
             "mute",
         ),
     ]
+
+
+def filter_title(request: Request) -> str:
+    """The filter as the title of the records says it: `reject and port 80 · 2 muted`."""
+    muted = f"{len(request.mutes)} muted" if request.mutes else ""
+    shown = "" if request.filter is None else str(request.filter)
+    return " · ".join(part for part in (shown, muted) if part)

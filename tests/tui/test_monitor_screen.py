@@ -226,7 +226,7 @@ async def test_help_is_made_from_the_keys_there_are(size: tuple[int, int]) -> No
     async with reading(filled(), size) as reader:
         await reader.sees("following")
         await reader.press("question_mark")
-        await reader.sees("Help", "only rejected records")
+        await reader.sees("Help", "add `reject`")
         await reader.press("escape")
         await reader.sees("following")
 

@@ -13,6 +13,7 @@ Under 100 columns the panes are tabs. Shows pictures and turns keys into request
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -23,12 +24,17 @@ from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.screen import Screen
 
+from flowtui.filters.tree import Tree
 from flowtui.monitor.scope import Scope, interface_ids
 from flowtui.tui import keymap
+from flowtui.tui.filtering import Choice, mutings, narrowed, narrowings, toggled_rejects
 from flowtui.tui.picture import Picture, Request
+from flowtui.tui.presenter import filter_title
 from flowtui.tui.render.header import HeaderState
+from flowtui.tui.screens.choice import ChoiceScreen, Option
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.bars import FooterBar, HeaderBar, TabLine
+from flowtui.tui.widgets.filterbar import FilterBar
 from flowtui.tui.widgets.interfaces import InterfacePane
 from flowtui.tui.widgets.records import RecordTable
 from flowtui.tui.widgets.rows import RowList
@@ -42,12 +48,23 @@ TABS_UNDER = 100
 _PANES = ("topology", "interfaces", "records")
 _TABS = (("topology", "1", "Topology"), ("interfaces", "2", "Interfaces"), ("records", "3", "Records"))
 _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
-    "topology": ("row.enter", ("row.right", "unfold"), "filter.rejects", "pane.records", "pane.zoom", "help"),
-    "interfaces": ("row.enter", "sort", "filter.rejects", "pane.records", "pane.zoom", "help"),
-    "records": (
+    "topology": (
+        "row.enter",
+        ("row.right", "unfold"),
+        "filter",
         "filter.rejects",
-        "reject.next",
+        "pane.records",
+        "pane.zoom",
+        "help",
+    ),
+    "interfaces": ("row.enter", "sort", "filter", "filter.rejects", "pane.records", "pane.zoom", "help"),
+    "records": (
+        "filter",
+        "filter.rejects",
+        "filter.narrow",
         ("row.enter", "record"),
+        "reject.next",
+        "filter.mute",
         "sort",
         "names",
         "copy",
@@ -93,6 +110,9 @@ class MonitorScreen(Screen[None]):
             super().__init__()
             self.record_id = record_id
 
+    class FilterWanted(Message):
+        """The filter bar is to be opened."""
+
     class PauseToggled(Message):
         """The screen is to be held, or to go on."""
 
@@ -107,6 +127,7 @@ class MonitorScreen(Screen[None]):
         self.topology = TopologyPane(id="topology")
         self.interfaces = InterfacePane(id="interfaces")
         self.records = RecordTable(id="records")
+        self.filter = FilterBar()
         self.footer = FooterBar()
         self.picture: Picture | None = None
 
@@ -119,6 +140,7 @@ class MonitorScreen(Screen[None]):
                 yield self.topology
                 yield self.interfaces
             yield self.records
+        yield self.filter
         yield self.footer
 
     @property
@@ -140,6 +162,7 @@ class MonitorScreen(Screen[None]):
         for widget in drawn:
             widget.palette = palette
             widget.refresh()
+        self.filter.line.palette = palette
         self.records.utc, self.records.has_names = utc, has_names
         self.records.restyle(generation=generation)
 
@@ -157,7 +180,7 @@ class MonitorScreen(Screen[None]):
         state = picture.state
         self.topology.show(state.index, picture.rejected)
         self.interfaces.show(picture.interfaces, now)
-        self.records.filter_text = "reject" if picture.request.is_rejects_only else ""
+        self.records.filter_text = filter_title(picture.request)
         self.records.show(picture.view, state.snapshot.columns, len(state.snapshot))
         self._size_left()
         self._show_tabs()
@@ -238,7 +261,7 @@ class MonitorScreen(Screen[None]):
 
     def action_rejects(self) -> None:
         """Only rejected records, and back."""
-        self.ask(is_rejects_only=not self.request.is_rejects_only)
+        self.ask(filter=toggled_rejects(self.request.filter))
 
     @on(RecordTable.OrderChosen)
     def _order_chosen(self, message: RecordTable.OrderChosen) -> None:
@@ -280,8 +303,8 @@ class MonitorScreen(Screen[None]):
             self.records.action_last()
         elif self.request.scopes:
             self.ask(scopes=self.request.scopes[:-1])
-        elif self.request.is_rejects_only:
-            self.action_rejects()
+        elif self.request.filter is not None:
+            self.ask(filter=None)
 
     def action_next_rejected(self, step: int) -> None:
         """To the next or previous rejected record."""
@@ -295,6 +318,44 @@ class MonitorScreen(Screen[None]):
             return
         self.action_pane("records")
         table.go_to(found)
+
+    def action_filter(self) -> None:
+        """Opens the filter bar."""
+        self.post_message(self.FilterWanted())
+
+    def action_narrow(self) -> None:
+        """Narrows to what the reader chooses of the record under the cursor."""
+        column = self.records.column
+        values = self.records.current_values()
+        if values:
+            self._choose(
+                "Narrow to", narrowings(values, None if column is None else column.field.name), self._narrow
+            )
+
+    def _narrow(self, tree: Tree) -> None:
+        self.ask(filter=narrowed(self.request.filter, tree))
+
+    def action_mute(self) -> None:
+        """Mutes what the reader chooses, or undoes a mute."""
+        muted = [Choice("muted: undo", tree) for tree in self.request.mutes]
+        self._choose("Mute", [*mutings(self.records.current_values()), *muted], self._mute)
+
+    def _mute(self, tree: Tree) -> None:
+        mutes = self.request.mutes
+        kept = tuple(each for each in mutes if each != tree)
+        self.ask(mutes=kept if tree in mutes else (*mutes, tree))
+
+    def _choose(self, title: str, choices: Sequence[Choice], chosen: Callable[[Tree], None]) -> None:
+        options = [Option(choice.label, str(choice.tree), choice.tree) for choice in choices]
+        if not options:
+            self.app.bell()
+            return
+
+        def done(tree: Tree | None) -> None:
+            if tree is not None:
+                chosen(tree)
+
+        self.app.push_screen(ChoiceScreen(title, options, self.records.palette), done)
 
     def action_pause(self) -> None:
         """Holds the screen; reading goes on."""

@@ -133,6 +133,14 @@ class RecordTable(RowList):
         """The record under the cursor."""
         return self._row(self.cursor) if self.row_count() else None
 
+    def current_values(self) -> dict[str, str]:
+        """The fields of the record under the cursor as text; without those that have no value."""
+        row = self.current()
+        detail = None if row is None or self.view is None else self.view.record(row.id)
+        return (
+            {} if detail is None else {each.name: each.value for each in detail.fields if each.value != "-"}
+        )
+
     def drawn_rows(self) -> list[Row]:
         """The records that are drawn."""
         last = min(self.row_count(), self.top + self.page_rows)

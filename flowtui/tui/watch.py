@@ -1,0 +1,162 @@
+"""Watches a session: opens it, takes pictures of its states off the event loop, one at a time.
+
+Not more often than the screen is painted, and none while nothing changes. Knows no widget.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from textual.app import App
+
+from flowtui.monitor.settings import Settings
+from flowtui.monitor.state import StatusKind
+from flowtui.tui.messages import PictureTaken, StateChanged
+from flowtui.tui.picture import Picture, Request, take
+
+if TYPE_CHECKING:
+    from flowtui.monitor.state import SessionState
+
+REPAINT_S = 0.25
+"""At most four repaints a second: following repaints the whole table, 16 kB at 200x50."""
+COLLECTOR = (700, 10, 100)
+"""The garbage collector's thresholds: a full collection answers no key for 0.1 to 0.4 s; ten times rarer."""
+
+
+class RunningSession(Protocol):
+    """What the screen needs of a session."""
+
+    def start(self) -> None:
+        """Starts its threads."""
+
+    def stop(self) -> None:
+        """Ends them."""
+
+    def state(self) -> SessionState:
+        """The state now."""
+
+    def refresh_topology(self) -> None:
+        """Reads the topology now."""
+
+
+OpenSession = Callable[[Settings, Callable[[], None]], RunningSession]
+"""Makes a session that calls back, on any thread, whenever its state has changed."""
+
+
+class Watch:
+    """A session and the newest picture of it. All but the workers' own code runs on the event loop."""
+
+    def __init__(self, app: App[Any], open_session: OpenSession, now: Callable[[], float]) -> None:
+        self.session: RunningSession | None = None
+        self.picture: Picture | None = None
+        self.is_paused = False
+        self.painted_at = 0.0
+        self.request = Request()
+        self._app = app
+        self._open_session = open_session
+        self._now = now
+        self._is_taking = False
+        self._is_stale = False
+        self._is_settled = False
+
+    @property
+    def state(self) -> SessionState | None:
+        """The state that is shown."""
+        return None if self.picture is None else self.picture.state
+
+    # The session
+
+    def open(self, settings: Settings) -> None:
+        """Opens a session in place of the one there is; off the event loop, since it imports much."""
+        self.picture = None
+        self.is_paused = False
+        before, self.session = self.session, None
+        self._app.run_worker(partial(self._open, settings, before), thread=True, group="session")
+
+    def _open(self, settings: Settings, before: RunningSession | None) -> None:
+        if before is not None:
+            before.stop()
+        session = self._open_session(settings, self._notify)
+        self.session = session
+        session.start()
+        self._notify()
+
+    def _notify(self) -> None:
+        self._app.post_message(StateChanged())
+
+    async def close(self) -> None:
+        """Ends the session's threads."""
+        if self.session is not None:
+            await asyncio.to_thread(self.session.stop)
+
+    # Pictures
+
+    def changed(self) -> None:
+        """The session has a new state."""
+        if not self.is_paused:
+            self._take_soon()
+
+    def ask(self, request: Request) -> None:
+        """The reader wants to see something else: at once."""
+        self.request = request
+        self._take_now()
+
+    def toggle_pause(self) -> None:
+        """Holds the state that is shown, or lets it go on."""
+        self.is_paused = not self.is_paused
+        if not self.is_paused:
+            self._take_now()
+
+    def _take_soon(self) -> None:
+        if self._is_stale:
+            return
+        self._is_stale = True
+        wait = self.painted_at + REPAINT_S - time.monotonic()
+        if wait > 0:
+            self._app.set_timer(wait, self._take_now)
+        else:
+            self._take_now()
+
+    def _take_now(self) -> None:
+        if self._is_taking or self.session is None:
+            self._is_stale = True
+            return
+        self._is_stale = False
+        self._is_taking = True
+        held = self.state if self.is_paused else None
+        take_one = partial(self._take, self.session, self.request, held, self.picture)
+        self._app.run_worker(take_one, thread=True, group="picture")
+
+    def _take(
+        self, session: RunningSession, request: Request, held: SessionState | None, before: Picture | None
+    ) -> None:
+        """Filters, sorts and sums up; on a worker's thread."""
+        state = session.state() if held is None else held
+        self._app.post_message(PictureTaken(take(request, state, before, self._now()), session))
+
+    def taken(self, message: PictureTaken) -> Picture | None:
+        """A picture has been taken: it, where it is still wanted."""
+        self._is_taking = False
+        is_wanted = message.picture.request == self.request and message.session is self.session
+        if is_wanted:
+            self.picture = message.picture
+            self.painted_at = time.monotonic()
+            self._settle(message.picture.state)
+        if self._is_stale or not is_wanted:
+            self._is_stale = False
+            self._take_soon()
+        return message.picture if is_wanted else None
+
+    def _settle(self, state: SessionState) -> None:
+        """Hides from full collections, once, what stays: all that was loaded, the ids of the back-fill."""
+        is_caught_up = state.status.kind in (StatusKind.LIVE, StatusKind.QUIET)
+        # Not under test, where many apps come and go in one process.
+        if is_caught_up and not self._is_settled and not self._app.is_headless:
+            self._is_settled = True
+            gc.set_threshold(*COLLECTOR)
+            gc.freeze()
