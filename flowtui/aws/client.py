@@ -6,6 +6,7 @@ Clients are made when first needed, since making one takes longer than a call. K
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from botocore.config import Config
 
 from flowtui.aws.endpoints import check_endpoint, check_environment
 from flowtui.aws.errors import fault_of
+from flowtui.aws.groups import Place
 from flowtui.aws.logs import AwsLogs, take_raw_pages
 from flowtui.aws.topology import TopologyReader
 from flowtui.aws.wording import Caller, MfaPromptError
@@ -93,7 +95,7 @@ class AwsConnection:
         self._lock = threading.Lock()
         self._signed: _Signed | None = None
         self._identity: Identity | None = None
-        self._logs = AwsLogs(self._logs_client, self.asking)
+        self._logs = AwsLogs(self._logs_client, self.asking, self._here)
         self._topology = TopologyReader(self._ec2_client, self.identity, self.asking)
 
     def open(self, prompt: Prompt | None) -> None:
@@ -111,9 +113,10 @@ class AwsConnection:
             return known
         with self.asking("sts:GetCallerIdentity"):
             reply = self._client("sts", retries=2).get_caller_identity()
-        region, profile = self._caller_here().region, self._caller_here().profile
-        self._identity = Identity(reply.get("Account", ""), reply.get("Arn", ""), region, profile)
-        return self._identity
+        caller = self._caller_here()
+        identity = Identity(reply.get("Account", ""), reply.get("Arn", ""), caller.region, caller.profile)
+        self._identity = identity
+        return identity
 
     def topology(self, vpc_ids: tuple[str, ...]) -> Topology:
         """Reads the topology; see the protocol. Raises FaultError."""
@@ -126,21 +129,30 @@ class AwsConnection:
     @contextmanager
     def asking(self, action: str) -> Iterator[None]:
         """Turns whatever is raised inside into a FaultError about this action."""
+        signed = self._signed
         try:
             with _faults(action, self._caller_here):
                 yield
         except FaultError as error:
             if error.fault.kind in (FaultKind.EXPIRED, FaultKind.NO_CREDENTIALS):
-                self._forget()
+                self._forget(signed)
             raise
 
-    def _forget(self) -> None:
+    def _forget(self, signed: _Signed | None) -> None:
+        """Has credentials looked for anew, unless another thread has done so since they were used."""
         with self._lock:
-            self._signed = None
-            self._identity = None
+            if signed is None or self._signed is signed:
+                self._signed = None
+                self._identity = None
+
+    def _here(self) -> Place:
+        signed, identity = self._signed, self._identity
+        region = signed.session.region_name if signed is not None else self._options.region
+        return Place(region or "", "" if identity is None else identity.account)
 
     def _caller_here(self) -> Caller:
-        return _caller(self._options, self._signed.session if self._signed else None)
+        signed = self._signed
+        return _caller(self._options, None if signed is None else signed.session)
 
     def _client(self, service: str, retries: int) -> Any:
         with self._lock:
@@ -218,10 +230,11 @@ def _credentials(session: boto3.Session) -> None:
 
 
 def _caller(options: Options, session: boto3.Session | None = None) -> Caller:
+    now = time.time()
     if session is None:
-        return Caller(options.profile, _profiles(), options.region or "")
+        return Caller(options.profile, _profiles(), options.region or "", now)
     profile = session.profile_name if session.profile_name != "default" else None
-    return Caller(options.profile or profile, session.available_profiles, session.region_name or "")
+    return Caller(options.profile or profile, session.available_profiles, session.region_name or "", now)
 
 
 def _profiles() -> tuple[str, ...]:

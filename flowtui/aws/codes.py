@@ -13,7 +13,7 @@ from flowtui.monitor.outside import FaultKind
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A fault in words, with `{action} {message} {because} {login} {region} {code}` to be filled in."""
+    """A fault in words; `{action} {message} {because} {login} {region} {code} {class} {skew}` to fill in."""
 
     kind: FaultKind
     sentence: str
@@ -44,6 +44,11 @@ _CLOCK = Said(
     "This machine's clock is wrong: AWS refuses the request",
     "Set the clock (NTP).",
 )
+_CLOCK_APART = Said(
+    FaultKind.OTHER,
+    "This machine's clock is {skew} AWS's, which refuses the request",
+    "Set the clock (NTP).",
+)
 _DENIED = Said(FaultKind.DENIED, "{action} is denied{because}", "Allow {action} to this user or role.")
 _NOT_FOUND = Said(
     FaultKind.NOT_FOUND, "AWS does not find it: {message}", "Check the name, the account and the region."
@@ -52,15 +57,26 @@ _INVALID = Said(FaultKind.INVALID, "AWS refuses the request: {message}", "Check 
 _UNSUPPORTED = Said(
     FaultKind.UNSUPPORTED, "{action} is not supported here: {message}", "Check the endpoint and the region."
 )
+_STANDARD = "a flow log that delivers into a group of the Standard class can be followed."
 _LOG_CLASS = Said(
     FaultKind.UNSUPPORTED,
-    "The log group's class does not allow it to be read by {action}: {message}",
-    "Only groups of the Standard class can be followed; Logs Insights reads the others.",
+    "The log group is {class}: {action} cannot read it",
+    "CloudWatch Logs Insights in the console can read it; " + _STANDARD,
+)
+_DELIVERY_CLASS = Said(
+    FaultKind.UNSUPPORTED,
+    "The log group is {class}: nothing in CloudWatch can read it",
+    _STANDARD[0].upper() + _STANDARD[1:],
 )
 _OPT_IN = Said(
     FaultKind.NO_CREDENTIALS,
     "This account is not enabled for {region}",
     "Enable the region for the account, or name another --region.",
+)
+_NOT_AWS = Said(
+    FaultKind.UNREADABLE,
+    "Something between here and AWS refuses the request ({code})",
+    "It is asked for again; check the network's sign-in page, the proxy, the VPN and the endpoint.",
 )
 _OTHER = Said(FaultKind.OTHER, "{action} failed: {message}", "")
 
@@ -106,6 +122,8 @@ BY_CODE: Mapping[str, Said] = _table(
         "OptInRequired NotSignedUp PendingVerification RegionDisabledException",
     ),
     (_CLOCK, "RequestTimeTooSkewed RequestInTheFuture"),
+    (_CLOCK_APART, "ClockApart"),
+    (_NOT_AWS, "NotAws"),
     (
         _DENIED,
         (
@@ -131,8 +149,19 @@ BY_CODE: Mapping[str, Said] = _table(
         ),
     ),
     (_LOG_CLASS, "LogClass"),
+    (_DELIVERY_CLASS, "DeliveryClass"),
 )
-"""By AWS's error code; `LogClass` is ours, for a refusal that AWS tells only in its message."""
+"""By AWS's error code; ours are `ClockApart`, `NotAws` and the last two, told by the rest of the answer."""
+
+SKEW_CODES = (
+    "RequestTimeTooSkewed",
+    "RequestInTheFuture",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "AuthFailure",
+)
+"""Codes that a wrong clock here may be behind, among other things; the Date of the answer tells."""
 
 BY_STATUS: Mapping[int, Said] = {
     401: _DENIED,

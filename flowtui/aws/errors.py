@@ -11,9 +11,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from flowtui.aws.codes import BY_CODE, BY_STATUS, Said
+from flowtui.aws.codes import BY_CODE, BY_STATUS, SKEW_CODES, Said
 from flowtui.aws.exceptions import RULES
-from flowtui.aws.wording import DEMO_HINT, Caller, Case, line, outside_text, sentence_of
+from flowtui.aws.values import date_of
+from flowtui.aws.wording import DEMO_HINT, Caller, Case, line, outside_text, sentence_of, span
 from flowtui.monitor.outside import Fault, FaultError, FaultKind
 
 
@@ -52,15 +53,21 @@ def _client_fault(case: Case, error: ClientError) -> Fault:
     message = str(details.get("Message") or details.get("message") or "")
     metadata: Mapping[str, Any] = error.response.get("ResponseMetadata") or {}
     status = metadata.get("HTTPStatusCode", 0)
+    skew_s = _skew_s(metadata, case.caller)
     said = _told_apart(_said(code, status), code, message)
+    if code in SKEW_CODES and skew_s is not None and abs(skew_s) > _TOLERATED_S:
+        said = BY_CODE["ClockApart"]
     action = _action(case.action, message)
+    is_bare = not code or code.isdigit()
     words = {
         "action": action or outside_text(error.operation_name),
         "message": outside_text(message) or code or f"HTTP status {status}",
         "because": _because(message),
         "login": case.caller.login,
         "region": line(case.caller.region) or "this region",
-        "code": code or f"HTTP status {status}",
+        "code": f"HTTP status {code or status}" if is_bare else code,
+        "class": _log_class(message),
+        "skew": _skew(skew_s),
     }
     if error.operation_name in _SIGN_IN_ACTIONS:
         return _sign_in_fault(said, _SIGN_IN_ACTIONS[error.operation_name], words)
@@ -82,6 +89,9 @@ def _sign_in_fault(said: Said, action: str, words: Mapping[str, str]) -> Fault:
 
 
 def _said(code: str, status: int) -> Said:
+    # Where an answer has no code of AWS's, botocore puts the status in its place.
+    if code.isdigit() and status in range(400, 500) and status not in (408, 429):
+        return BY_CODE["NotAws"]
     if code in BY_CODE:
         return BY_CODE[code]
     if code.endswith(".NotFound"):
@@ -91,8 +101,9 @@ def _said(code: str, status: int) -> Said:
 
 def _told_apart(said: Said, code: str, message: str) -> Said:
     """Where one code stands for several things, the message decides."""
-    if said.kind is FaultKind.INVALID and re.search(r"(?i)infrequent.?access|log (group )?class", message):
-        return BY_CODE["LogClass"]
+    is_refusal = said.kind in (FaultKind.INVALID, FaultKind.UNSUPPORTED)
+    if is_refusal and re.search(r"(?i)infrequent.?access|log.(group.)?class", message):
+        return BY_CODE["DeliveryClass" if _class_name(message) == "DELIVERY" else "LogClass"]
     if re.search(r"(?i)signature expired|signature not yet current", message):
         return BY_CODE["RequestTimeTooSkewed"]
     if said.kind is FaultKind.DENIED and re.search(r"(?i)token.* (is|has) expired", message):
@@ -100,6 +111,43 @@ def _told_apart(said: Said, code: str, message: str) -> Said:
     if code == "OperationAborted":
         return BY_CODE["ThrottlingException"]
     return said
+
+
+def _class_name(message: str) -> str:
+    """The log class that a refusal names: AWS's word for it, in upper case; empty where it names none."""
+    found = re.search(r"(?i)log.(?:group.)?class:? ([A-Z]+(?:_[A-Z]+)*)", message)
+    named = found[1].upper() if found else ""
+    return "INFREQUENT_ACCESS" if re.search(r"(?i)infrequent.?access", message) else named
+
+
+def _log_class(message: str) -> str:
+    name = _class_name(message)
+    if name in _CLASSES:
+        return f"of the {_CLASSES[name]} class"
+    return "not of the Standard class"
+
+
+_CLASSES = {
+    "INFREQUENT_ACCESS": "Infrequent Access",
+    "DELIVERY": "Delivery",
+    "ESSENTIALS": "Essentials",
+}
+"""Log classes by the API's `LogGroupClass`; what is not listed is told as not Standard."""
+
+_TOLERATED_S = 240.0
+"""Less than the five minutes by which AWS lets a signature's time be off."""
+
+
+def _skew_s(metadata: Mapping[str, Any], caller: Caller) -> float | None:
+    """How far this machine's clock is ahead of AWS's, by the Date of its answer."""
+    date_s = date_of(metadata.get("HTTPHeaders") or {})
+    return None if date_s is None or caller.now is None else caller.now - date_s
+
+
+def _skew(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f"{span(abs(seconds))} {'ahead of' if seconds > 0 else 'behind'}"
 
 
 def _action(action: str, message: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from flowtui.aws.groups import Place, explained, unreachable
 from flowtui.aws.values import date_of
 from flowtui.monitor.outside import Fault, FaultError, FaultKind, Page, PageRequest
 from flowtui.records.events import LogEvents
@@ -56,9 +57,11 @@ class AwsLogs:
         self,
         client: Callable[[], Any],
         asking: Callable[[str], AbstractContextManager[None]],
+        here: Callable[[], Place] = Place,
     ) -> None:
         self._client = client
         self._asking = asking
+        self._here = here
         self._lock = threading.Lock()
         self._hook_misses = 0
 
@@ -69,6 +72,15 @@ class AwsLogs:
 
     def page(self, request: PageRequest) -> Page:
         """One page. Raises FaultError."""
+        hindrance = unreachable(request.group, ACTION, self._here())
+        if hindrance is not None:
+            raise FaultError(hindrance)
+        try:
+            return self._page(request)
+        except FaultError as error:
+            raise FaultError(explained(error.fault, request.group, self._here())) from error
+
+    def _page(self, request: PageRequest) -> Page:
         with self._asking(ACTION):
             reply: Mapping[str, Any] = self._client().filter_log_events(**_parameters(request))
             page = reply.get(_PAGE)

@@ -26,6 +26,8 @@ class Caller:
     profile: str | None = None
     profiles: Sequence[str] = ()
     region: str = ""
+    now: float | None = None
+    """Epoch seconds by this machine's clock when the answer was there."""
 
     @property
     def login(self) -> str:
@@ -70,6 +72,16 @@ def sentence_of(beginning: str, reason: str = "") -> str:
     """A sentence with one full stop, with the reason behind a colon where there is one."""
     return f"{beginning}: {reason}".rstrip(" .:") + "."
 
+
+def span(seconds: float) -> str:
+    """A length of time in its largest unit: `12 minutes`, `3 hours`."""
+    unit, length_s = next(each for each in _UNITS if seconds >= 2 * each[1] or each[1] == 1)
+    count = round(seconds / length_s)
+    return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+_UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1))
+"""With their length in seconds; each is used from two of it on."""
 
 _SECRETS = (
     (re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{12,}\b"), r"\1…"),

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -55,11 +56,14 @@ def serving(script: Script) -> Iterator[Endpoint]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             signed = re.search(r"Credential=([^/]+)/", self.headers.get("Authorization", ""))
             asked = replace(
-                _asked(self.headers.get("X-Amz-Target"), body, self.headers["User-Agent"]),
+                _asked(self.command, self.path, self.headers, body),
                 key=signed[1] if signed else "",
             )
             endpoint.asked.append(asked)
@@ -106,11 +110,13 @@ def serving(script: Script) -> Iterator[Endpoint]:
         server.server_close()
 
 
-def _asked(target: str | None, body: bytes, agent: str) -> Asked:
+def _asked(method: str, path: str, headers: Message, body: bytes) -> Asked:
+    target, agent = headers.get("X-Amz-Target"), headers["User-Agent"]
     if target is not None:
         return Asked(target.rpartition(".")[2], json.loads(body), agent)
-    form = {key: values[0] for key, values in parse_qs(body.decode()).items()}
-    return Asked(form["Action"], form, agent)
+    address = urlsplit(path)
+    form = {key: values[0] for key, values in parse_qs(body.decode() or address.query).items()}
+    return Asked(address.path if method == "GET" else form["Action"], form, agent)
 
 
 def ec2(action: str, inner: str) -> Answer:

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import ssl
+from dataclasses import replace
 from xml.etree.ElementTree import ParseError
 
 import pytest
@@ -14,7 +15,7 @@ from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
 from flowtui.aws.errors import fault_of
-from flowtui.aws.wording import Caller, MfaPromptError, outside_text
+from flowtui.aws.wording import Caller, MfaPromptError, outside_text, span
 from flowtui.monitor.outside import Fault, FaultError, FaultKind
 
 ACTION = "logs:FilterLogEvents"
@@ -118,6 +119,28 @@ MESSAGES = [
         FaultKind.UNSUPPORTED,
         "class",
         id="log group of the Infrequent Access class",
+    ),
+    pytest.param(
+        client_error(
+            "InvalidOperationException",
+            "The log group /flows is of log-group-class INFREQUENT_ACCESS. FilterLogEvents is not supported "
+            "for this log class.",
+        ),
+        FaultKind.UNSUPPORTED,
+        "The log group is of the Infrequent Access class: logs:FilterLogEvents cannot read it.",
+        id="the class as AWS names it",
+    ),
+    pytest.param(
+        client_error("ValidationException", "This operation is only supported on the Standard log class."),
+        FaultKind.UNSUPPORTED,
+        "The log group is not of the Standard class",
+        id="a class that is not named",
+    ),
+    pytest.param(
+        client_error("InvalidOperationException", "The log group x is of log-group-class DELIVERY."),
+        FaultKind.UNSUPPORTED,
+        "of the Delivery class: nothing in CloudWatch can read it.",
+        id="the class that nothing reads",
     ),
     pytest.param(
         client_error("AccessDenied", "The role may not be assumed", 403, "AssumeRole"),
@@ -262,6 +285,65 @@ def test_secrets_in_messages_are_not_passed_on(text: str, secret: str) -> None:
     assert secret not in outside_text(text)
     fault = fault_of(client_error("InvalidParameterException", text), ACTION, CALLER)
     assert secret not in fault.sentence + fault.cure + fault.code
+
+
+SENT_AT = 1_700_000_000.0
+
+
+def skewed(code: str, message: str, seconds: float) -> Fault:
+    """The fault where this machine's clock is so far ahead."""
+    error = client_error(code, message)
+    error.response["ResponseMetadata"]["HTTPHeaders"] = {"date": "Tue, 14 Nov 2023 22:13:20 GMT"}
+    return fault_of(error, ACTION, replace(CALLER, now=SENT_AT + seconds))
+
+
+CLOCKS = [
+    ("SignatureDoesNotMatch", 720, "12 minutes ahead of AWS's"),
+    ("InvalidSignatureException", -720, "12 minutes behind AWS's"),
+    ("RequestTimeTooSkewed", 7200, "2 hours ahead of AWS's"),
+    ("RequestExpired", -6 * 60, "6 minutes behind AWS's"),
+    ("AuthFailure", 3 * 86_400, "3 days ahead of AWS's"),
+]
+
+
+@pytest.mark.parametrize(("code", "seconds", "words"), CLOCKS, ids=[code for code, _, _ in CLOCKS])
+def test_a_wrong_clock_is_told_with_how_wrong_it_is(code: str, seconds: float, words: str) -> None:
+    fault = skewed(code, "no", seconds)
+    assert f"This machine's clock is {words}" in fault.sentence
+    assert "NTP" in fault.cure
+    assert fault.kind is FaultKind.OTHER
+    assert_can_be_shown(fault)
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds", "kind"),
+    [
+        ("SignatureDoesNotMatch", 30, FaultKind.NO_CREDENTIALS),
+        ("RequestExpired", -30, FaultKind.EXPIRED),
+        ("ExpiredToken", 7200, FaultKind.EXPIRED),
+        ("AccessDeniedException", 7200, FaultKind.DENIED),
+    ],
+)
+def test_the_clock_is_not_blamed_for_what_it_has_no_part_in(
+    code: str, seconds: float, kind: FaultKind
+) -> None:
+    fault = skewed(code, "no", seconds)
+    assert (fault.kind, "clock" in fault.sentence) == (kind, False)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (1, "1 second"),
+        (119, "119 seconds"),
+        (120, "2 minutes"),
+        (7199, "120 minutes"),
+        (7200, "2 hours"),
+        (172_800, "2 days"),
+    ],
+)
+def test_a_length_of_time_in_words(seconds: float, words: str) -> None:
+    assert span(seconds) == words
 
 
 def test_hostile_messages_become_one_clean_line() -> None:
