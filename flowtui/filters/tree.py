@@ -78,7 +78,7 @@ def _value(name: str, value: str | int) -> str:
         case Type.TIME, int() if 0 <= value <= fields.field(name).max_value:
             return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         case Type.TEXT, str():
-            return vocabulary.quoted(value)
+            return vocabulary.quoted_value(value)
         case _:
             return str(value)
 

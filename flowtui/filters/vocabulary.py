@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from flowtui.records import decode, fields
+from flowtui.records import decode, fields, wellknown
 
 AND, OR, NOT, IN = "and", "or", "not", "in"
 
@@ -94,6 +94,21 @@ RESERVED = frozenset((*KEYWORDS, *QUALIFIERS, *WORDS, *KEYS, *ELSEWHERE))
 """What means something by itself, so that text like it needs quotes."""
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9._/@+*-]*")
+_PLAIN_VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@+*-]*")
+
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    **{name: tuple(words) for name, words in wellknown.WORDS.items()},
+    fields.TYPE.name: ("IPv4", "IPv6", "EFA"),
+}
+"""By field of words: the values that it is known to have; those of text fields may be others too."""
+
+SERVICE_FIELDS = (fields.PKT_SRC_AWS_SERVICE.name, fields.PKT_DST_AWS_SERVICE.name)
+
+PORT_SERVICES = tuple(sorted({*wellknown.TCP_SERVICES.values(), *wellknown.UDP_SERVICES.values()}))
+"""The names that ports go by."""
+
+PROTOCOLS = tuple(name for name, _ in wellknown.PROTOCOLS.values())
 
 
 def _field_names() -> Mapping[str, str]:
@@ -108,10 +123,23 @@ FIELD_NAMES = _field_names()
 """AWS's name of a field by each of its spellings in lower case."""
 
 
+def is_reserved(text: str) -> bool:
+    """Whether the text means something by itself, in any case."""
+    return text.lower() in RESERVED or text.lower() in FIELD_NAMES
+
+
 def quoted(text: str) -> str:
     """Write text as the language reads it: as it is where nothing else is meant by it, else in quotes."""
-    is_plain = _PLAIN.fullmatch(text) and text.lower() not in RESERVED and text.lower() not in FIELD_NAMES
-    if is_plain:
+    if _PLAIN.fullmatch(text) and not is_reserved(text):
         return text
+    return _in_quotes(text)
+
+
+def quoted_value(text: str) -> str:
+    """Write text behind a comparison, where words of the language are no more than text."""
+    return text if _PLAIN_VALUE.fullmatch(text) else _in_quotes(text)
+
+
+def _in_quotes(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
