@@ -108,8 +108,8 @@ class Endpoints:
         return None
 
     def _refuse_numeric(self, item: Item) -> None:
-        is_meant = values.DOTTED.fullmatch(item.text) and "." in item.text
-        is_meant = is_meant or values.COLONED.fullmatch(item.text)
+        is_v4 = values.DOTTED.fullmatch(item.text) is not None and "." in item.text
+        is_meant = is_v4 or values.COLONED.fullmatch(item.text) is not None
         head = item.text.partition("/")[0]
         if is_meant or ("/" in item.text and values.ip(head) is not None):
             self.cursor.fail_at(item, f"{item.text} is no address.", _EXAMPLES)
@@ -127,7 +127,10 @@ class Endpoints:
     def _with_port(self, colon: int, item: Item, side: Side) -> Tree:
         """Make address and port on one side; on either side, both on the same."""
         head = Item(item.text[:colon].strip("[]"), item.offset, colon)
-        ranges = values.ports(item.text[colon + 1 :])
+        tail = item.text[colon + 1 :]
+        if vocabulary.is_reserved(head.text):
+            self._fail_reserved(head, tail)
+        ranges = values.ports(tail)
         if ranges is None:
             self.cursor.fail_at(item.after(colon + 1), TAKES, "For example 10.0.0.1:443.")
         sides = (Side.SRC, Side.DST) if side is Side.EITHER else (side,)
@@ -142,8 +145,6 @@ class Endpoints:
             self.cursor.fail_at(
                 head, f"{head.text} is no address.", "A time goes with a field: start > 12:01."
             )
-        if vocabulary.is_reserved(head.text):
-            self._fail_reserved(head, item.text[colon + 1 :])
         return Named(Key.HOST, head.text, side)
 
     def _refuse_colon(self, item: Item) -> None:
