@@ -7,9 +7,8 @@ Source: CloudWatch Logs User Guide, "Filter pattern syntax", space-delimited log
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from ipaddress import IPv6Address, IPv6Network, collapse_addresses, summarize_address_range
 from itertools import islice, pairwise, product, takewhile
 
 from flowtui.filters.cloudwatch_values import Spans, Values, common, size, spans
@@ -28,8 +27,13 @@ _FEW = 2
 _RARE_FLAGS = 32
 """TCP flags from here on occur, if ever, in transit-gateway records: they are asked for all together."""
 _OCTET_BITS = (0, 8, 16, 24)
-_V6_GROUPS = 6
-"""Groups of an IPv6 address that are always hexadecimal: the last 32 bits may be dotted."""
+_GROUP_BITS = (32, 48, 64, 80, 96, 112)
+"""What whole groups leave of an IPv6 address; the last 32 bits may be written as IPv4."""
+
+Block = tuple[int, int]
+"""Addresses from the first one on, as many as so many bits tell."""
+Lead = tuple[int, ...]
+"""The groups that IPv6 addresses begin with, none of them zero."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,57 +163,72 @@ def _choices(wanted: Spans, top: int) -> Iterator[str]:
 
 
 def _addresses(values: Values) -> Iterator[Form]:
-    for bits, groups in product(_OCTET_BITS, range(_V6_GROUPS, 0, -1) if values.v6 else (0,)):
-        numbers = spans((low >> bits << bits, high | (1 << bits) - 1) for low, high in values.numbers)
-        blocks = list(islice(_blocks(numbers), MAX_CHOICES + 1))
-        leads = _leads(values.v6, groups)
-        if len(blocks) > MAX_CHOICES or not all(lead.prefixlen for lead in leads):
-            continue
-        conditions = [f"={block}" for block in blocks]
-        if leads:
-            conditions.append(f"=%{'|'.join(map(_beginning, leads))}%")
-        v6 = spans((int(lead.network_address), int(lead.broadcast_address)) for lead in leads)
-        yield Form(tuple(conditions), Values(numbers=numbers, v6=v6), is_decided=not leads)
+    for bits, v6_bits in product(_OCTET_BITS, _GROUP_BITS if values.v6 else _GROUP_BITS[:1]):
+        v4 = _blocks(values.numbers, _OCTET_BITS[_OCTET_BITS.index(bits) :])
+        v6 = _blocks(values.v6, _GROUP_BITS[_GROUP_BITS.index(v6_bits) :])
+        if v4 is not None and v6 is not None:
+            leads = sorted({_lead(block) for block in v6})
+            if all(leads):
+                yield _address_form(v4, leads)
 
 
-def _blocks(wanted: Spans) -> Iterator[str]:
-    """Cut ranges of IPv4 addresses at the octets: `10.0.*`, `10.1.0.*`, `10.1.1.0`."""
+def _address_form(v4: Sequence[Block], leads: Sequence[Lead]) -> Form:
+    conditions = [f"={_wildcard(block)}" for block in v4]
+    if leads:
+        conditions.append(f"=%{'|'.join(map(_beginning, leads))}%")
+    held = Values(numbers=spans(map(_ends, v4)), v6=spans(map(_v6_ends, leads)))
+    return Form(tuple(conditions), held, is_decided=not leads)
+
+
+def _blocks(wanted: Spans, allowed: Sequence[int]) -> list[Block] | None:
+    """Cut ranges, widened to the first of the allowed sizes, into blocks of these sizes; None: too many."""
+    bits = allowed[0]
+    widened = spans((low >> bits << bits, high | (1 << bits) - 1) for low, high in wanted)
+    blocks = list(islice(_cut(widened, allowed), MAX_CHOICES + 1))
+    return None if len(blocks) > MAX_CHOICES else blocks
+
+
+def _cut(wanted: Spans, allowed: Sequence[int]) -> Iterator[Block]:
     for low, high in wanted:
         while low <= high:
-            bits = next(bits for bits in reversed(_OCTET_BITS) if _is_block(low, high, bits))
-            octets = address.to_text(low, False).split(".")
-            yield ".".join(octets[: 4 - bits // 8] + ["*"] * (bits > 0))
+            bits = next(bits for bits in reversed(allowed) if _fits(low, high, bits))
+            yield low, bits
             low += 1 << bits
 
 
-def _is_block(low: int, high: int, bits: int) -> bool:
+def _fits(low: int, high: int, bits: int) -> bool:
     return low % (1 << bits) == 0 and low + (1 << bits) - 1 <= high
 
 
-def _leads(wanted: Spans, groups: int) -> list[IPv6Network]:
-    networks = (each for low, high in wanted for each in networks_v6(low, high))
-    return sorted(collapse_addresses(_lead(each, groups) for each in networks))
+def _ends(block: Block) -> tuple[int, int]:
+    low, bits = block
+    return low, low + (1 << bits) - 1
 
 
-def networks_v6(low: int, high: int) -> Iterator[IPv6Network]:
-    """Cut a range of IPv6 addresses into networks."""
-    return summarize_address_range(IPv6Address(low), IPv6Address(high))
+def _wildcard(block: Block) -> str:
+    """Write `10.0.*` or `10.0.0.1`."""
+    low, bits = block
+    octets = address.to_text(low, False).split(".")
+    return ".".join(octets[: 4 - bits // 8] + ["*"] * (bits > 0))
 
 
-def _lead(network: IPv6Network, most: int) -> IPv6Network:
-    """Widen to the whole groups that every spelling begins with: `::` may stand for any group of zero."""
-    groups = _groups(network)[: min(network.prefixlen // 16, most)]
-    length = 16 * len(list(takewhile(lambda group: group != "0000", groups)))
-    return network.supernet(new_prefix=length)
+def _lead(block: Block) -> Lead:
+    """Give the whole groups that every spelling begins with: `::` may stand for any group of zero."""
+    low, bits = block
+    groups = [low >> shift & 0xFFFF for shift in range(128 - 16, bits - 1, -16)]
+    return tuple(takewhile(bool, groups))
 
 
-def _groups(network: IPv6Network) -> list[str]:
-    return network.network_address.exploded.split(":")
+def _v6_ends(lead: Lead) -> tuple[int, int]:
+    low = 0
+    for group in lead:
+        low = low << 16 | group
+    bits = 128 - 16 * len(lead)
+    return low << bits, (low + 1 << bits) - 1
 
 
-def _beginning(lead: IPv6Network) -> str:
-    groups = _groups(lead)[: lead.prefixlen // 16]
-    return "^" + "".join(f"0*{_any_case(group.lstrip('0'))}:" for group in groups)
+def _beginning(lead: Lead) -> str:
+    return "^" + "".join(f"0*{_any_case(f'{group:x}')}:" for group in lead)
 
 
 def _any_case(text: str) -> str:

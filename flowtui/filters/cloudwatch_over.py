@@ -6,7 +6,7 @@ and a condition that nothing can be said of is everything on either way. Knows n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flowtui.filters.cloudwatch_values import (
@@ -168,10 +168,9 @@ def _each(values: Iterable[int]) -> Spans:
     return spans((value, value) for value in values)
 
 
-def _borne(tenures: Iterable[tuple[int, bool, int | None, int | None]]) -> Values:
-    held = list(tenures)
-    v4, v6 = ((one[0] for one in held if one[1] is is_v6) for is_v6 in (False, True))
-    return Values(numbers=_each(v4), v6=_each(v6))
+def _borne(tenures: Sequence[tuple[int, bool, int | None, int | None]]) -> Values:
+    held = {is_v6: [one[0] for one in tenures if one[1] is is_v6] for is_v6 in (False, True)}
+    return Values(numbers=_each(held[False]), v6=_each(held[True]))
 
 
 def _flags(masks: tuple[int, ...]) -> Values:

@@ -6,9 +6,8 @@ Knows no pattern syntax.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, summarize_address_range
+from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 
-from flowtui.filters.cloudwatch_forms import networks_v6
 from flowtui.filters.cloudwatch_values import Values
 from flowtui.filters.tree import AnyPort, Compare, Network, OneOf, Op, Or, Side, Tree, Within, conjunction
 from flowtui.records import fields
@@ -59,4 +58,4 @@ def _networks(values: Values) -> Iterator[Network]:
     for low, high in values.numbers:
         yield from summarize_address_range(IPv4Address(low), IPv4Address(high))
     for low, high in values.v6:
-        yield from networks_v6(low, high)
+        yield from summarize_address_range(IPv6Address(low), IPv6Address(high))

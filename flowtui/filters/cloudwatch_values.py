@@ -129,11 +129,20 @@ ALL = Box({}, is_exact=False)
 
 def meet(boxes: Sequence[Box]) -> Box:
     """Give the records that are in all of them."""
-    held: dict[str, Values] = {}
+    given: dict[str, list[Values]] = {}
     for box in boxes:
         for name, values in box.fields.items():
-            held[name] = held[name] & values if name in held else values
+            given.setdefault(name, []).append(values)
+    held = {name: _intersection(parts) for name, parts in given.items()}
     return Box(held, all(box.is_exact for box in boxes))
+
+
+def _intersection(parts: list[Values]) -> Values:
+    # In pairs: one after the other would go through what is left of a long `not` again and again.
+    while len(parts) > 1:
+        pairs = [left & right for left, right in zip(parts[::2], parts[1::2], strict=False)]
+        parts = pairs + parts[2 * len(pairs) :]
+    return parts[0]
 
 
 def hull(boxes: Sequence[Box]) -> Box:
