@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import click
 
+from flowtui.cli.expression import ExpressionError
 from flowtui.cli.options import CONNECTION, PACE, SCOPE, given, takes
 from flowtui.monitor.outside import FaultError
 
@@ -25,6 +26,7 @@ TERMINATED = 128 + signal.SIGTERM
 _COMMANDS = {
     "demo": ("flowtui.cli.demo", "The monitor on an embedded AWS endpoint; no account needed."),
     "tail": ("flowtui.cli.tail", "Records to standard output, no screen."),
+    "filter": ("flowtui.cli.filter", "What a filter expression means to each engine."),
     "completion": ("flowtui.cli.completion", "Shell completion for bash, zsh or fish."),
 }
 
@@ -108,6 +110,9 @@ def _status() -> int:
         return status if isinstance(status, int) else 0
     except click.exceptions.Exit as ending:
         return ending.exit_code
+    except ExpressionError as error:
+        click.echo(f"flowtui: {error.message}", err=True)
+        return error.exit_code
     except click.ClickException as error:
         _complain(_in_one_line(error))
         return error.exit_code
