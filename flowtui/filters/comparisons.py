@@ -71,6 +71,7 @@ class Comparisons:
     def cursor_list(self, what: str, hint: str) -> list[Item]:
         """Read `(a, b)`; commas may be left out."""
         cursor = self.cursor
+        cursor.skip()
         start = cursor.at
         if not cursor.take("("):
             cursor.fail_here(f"{what} needs a list in brackets.", hint)

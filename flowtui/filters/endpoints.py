@@ -163,6 +163,8 @@ class Endpoints:
             self.cursor.fail_at(head, "A field is compared by =, not by a colon.", f"Say {name} = {tail}.")
         if head.lower in vocabulary.QUALIFIERS:
             self.cursor.fail_at(head, f"{head.text} takes no colon.", f"Say {head.lower} {tail}.")
+        if head.lower in vocabulary.PROTOCOL_WORDS and tail:
+            self.cursor.fail_at(head, f"{head.text} takes no colon.", f"Say {head.lower} port {tail}.")
         keys = " ".join(f"{key}:" for key in vocabulary.KEYS)
         self.cursor.fail_at(head, f"{head.text} takes no colon.", f"The keys are {keys}.")
 

@@ -80,6 +80,7 @@ class _Parser:
 
     def _not(self) -> Tree:
         cursor = self._cursor
+        cursor.skip()
         start = cursor.at
         if cursor.peeked() == vocabulary.NOT:
             cursor.word()

@@ -110,10 +110,9 @@ class Primaries:
         return fields.field(self._extra[item.lower]) if item.lower in self._extra else None
 
     def _qualifier(self, item: Item) -> Tree:
-        start = self.cursor.at
         tree = self._qualified_by(item)
         spelled = self.cursor.text[item.offset : self.cursor.at].split()
-        if item.lower not in ("host", "ip", "flags") and start < self.cursor.at:
+        if item.lower in vocabulary.STICKY:
             self._qualified = (" ".join(spelled[:-1]), spelled[-1])
         return tree
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import pairwise
 
 from flowtui.filters import vocabulary
 from flowtui.records import address, decode, fields
@@ -90,7 +91,7 @@ class And:
     parts: tuple[Tree, ...]
 
     def __str__(self) -> str:
-        return " and ".join(_enclosed(part) for part in self.parts)
+        return _joined(" and ", self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Or:
     parts: tuple[Tree, ...]
 
     def __str__(self) -> str:
-        return " or ".join(_enclosed(part) for part in self.parts)
+        return _joined(" or ", self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,5 +365,28 @@ def conjunction(parts: Iterable[Tree | None]) -> Tree | None:
     return given[0] if len(given) == 1 else And(tuple(given)) if given else None
 
 
-def _enclosed(part: Tree) -> str:
-    return f"({part})" if isinstance(part, And | Or) else str(part)
+def _joined(word: str, parts: tuple[Tree, ...]) -> str:
+    texts = [_enclosed(part) for part in parts[:1]]
+    for before, part in pairwise(parts):
+        texts.append(_enclosed(part, is_apart=_is_qualified(before)))
+    return word.join(texts)
+
+
+def _enclosed(part: Tree, *, is_apart: bool = False) -> str:
+    """Print a part of a larger tree; a bare word in quotes where it must not go with what is before it."""
+    match part:
+        case And() | Or():
+            return f"({part})"
+        case Not(inner):
+            return f"not {_enclosed(inner, is_apart=is_apart)}"
+        case Word(text) if is_apart:
+            return vocabulary.in_quotes(text)
+        case _:
+            return str(part)
+
+
+def _is_qualified(part: Tree) -> bool:
+    """Whether it prints with a word that a bare word behind it could be taken to go with."""
+    while isinstance(part, Not):
+        part = part.part
+    return not isinstance(part, And | Or) and str(part).partition(" ")[0] in vocabulary.STICKY

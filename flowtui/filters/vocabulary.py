@@ -34,6 +34,9 @@ QUALIFIERS: Mapping[str, str] = {
 }
 """Words that need a value behind them."""
 
+STICKY = frozenset({"src", "dst", "net", "port", "sport", "dport", "proto"})
+"""Of these, what tcpdump takes a bare value behind `and` or `or` to go with, too."""
+
 PROTOCOL_WORDS: Mapping[str, int] = {"tcp": decode.TCP, "udp": decode.UDP, "icmp": 1, "icmp6": 58}
 
 WORDS: Mapping[str, str] = {
@@ -132,14 +135,15 @@ def quoted(text: str) -> str:
     """Write text as the language reads it: as it is where nothing else is meant by it, else in quotes."""
     if _PLAIN.fullmatch(text) and not is_reserved(text):
         return text
-    return _in_quotes(text)
+    return in_quotes(text)
 
 
 def quoted_value(text: str) -> str:
     """Write text behind a comparison, where words of the language are no more than text."""
-    return text if _PLAIN_VALUE.fullmatch(text) else _in_quotes(text)
+    return text if _PLAIN_VALUE.fullmatch(text) else in_quotes(text)
 
 
-def _in_quotes(text: str) -> str:
+def in_quotes(text: str) -> str:
+    """Write text in quotes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
