@@ -1,7 +1,7 @@
 """What a tail loses, shows twice and costs, in scenarios of the embedded endpoint: flowtui beside its peers.
 
 `python -m benchmarks.tail` plays the scenarios of the README, `--scenarios late storm --seeds 1 2 3` others,
-`--all` every one. Peers: awslogs --watch, and aws logs tail --follow where version 2 of the AWS CLI is installed.
+`--all` every one. Peers: awslogs --watch, and aws logs tail --follow where version 2 of the AWS CLI is.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> int:
     print("|---|---|--:|--:|--:|--:|--:|--:|--:|", flush=True)
     missed = []
     with ThreadPoolExecutor(options.at_a_time) as pool:
-        for verdict in pool.map(lambda one: judged(*one, terms_of(one[1])), wanted):
+        for verdict in pool.map(_played, wanted):
             print(_row(_cells(verdict)), flush=True)
             if options.verbose:
                 print(verdict, file=sys.stderr)
@@ -48,6 +48,11 @@ def main(arguments: list[str]) -> int:
                 missed += [f"{verdict.scenario}, seed {verdict.seed}: {one}" for one in _misses(verdict)]
     print("\nflowtui: " + ("; ".join(missed) if missed else "every figure met"))
     return 1 if missed else 0
+
+
+def _played(run: tuple[Tool, str, int]) -> Verdict:
+    tool, name, seed = run
+    return judged(tool, name, seed, terms_of(name))
 
 
 def _options(arguments: list[str]) -> argparse.Namespace:

@@ -26,7 +26,6 @@ def peers() -> Iterator[Tool]:
             _awslogs_command,
             lambda line: _text(line).rstrip(),
             lambda row: str(row["message"]).rstrip(),
-            interrupted=0,
         )
     if _aws_version().startswith("aws-cli/2."):
         yield Tool(

@@ -8,15 +8,26 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectionClosedError, ConnectionError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectionError,
+    HTTPClientError,
+    IncompleteReadError,
+    ResponseStreamingError,
+)
 
 GROUP = "/vpc/lab/flow-logs"
 DEADLINE_S = 20.0
@@ -35,14 +46,14 @@ class Process:
         self.line = self.popen.stdout.readline()
         self.ready_s = time.monotonic() - self.started
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, read_timeout: float = DEADLINE_S) -> Any:
         return boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=json.loads(self.line)["endpoint"],
             region_name="eu-west-1",
             aws_access_key_id="AKIADEMO",
             aws_secret_access_key="demo",
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=DEADLINE_S),
+            config=Config(retries={"total_max_attempts": 1}, read_timeout=read_timeout),
         )
 
     def end(self) -> tuple[int, str, str]:
@@ -472,6 +483,10 @@ def scenario(path: Path, text: str) -> str:
 MISHAPS: list[tuple[str, str, str, int]] = [
     ("throttled", "throttle = 1.0", "ThrottlingException", 400),
     ("error 500", "error_500 = 1.0", "InternalFailure", 500),
+    ("unavailable", "unavailable = 1.0", "ServiceUnavailableException", 503),
+    ("skewed", "skewed = [0, 1000]", "InvalidSignatureException", 400),
+    ("denied", "denied = [0, 1000]", "AccessDeniedException", 400),
+    ("limited", "limits = { FilterLogEvents = 0.01 }", "ThrottlingException", 400),
     ("expired", "expired = [0, 1000]", "ExpiredTokenException", 400),
 ]
 
@@ -481,8 +496,11 @@ MISHAPS: list[tuple[str, str, str, int]] = [
 )
 def test_mishaps(tmp_path: Path, fault: str, expected: str, status: int) -> None:
     with demo("--scenario", scenario(tmp_path, f"[faults]\n{fault}")) as process:
+        logs = process.client("logs")
+        if fault.startswith("limits"):
+            logs.filter_log_events(logGroupName=GROUP)
         with pytest.raises(ClientError) as caught:
-            process.client("logs").filter_log_events(logGroupName=GROUP)
+            logs.filter_log_events(logGroupName=GROUP)
         assert code(caught) == expected
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
 
@@ -506,8 +524,81 @@ def test_connections_are_reset(tmp_path: Path) -> None:
         assert ended(process) == (0, "", "")
 
 
+@pytest.mark.parametrize("fault", ["reset_body = 1.0", "stalled = [0, 1000]"])
+def test_half_of_a_body(tmp_path: Path, fault: str) -> None:
+    with demo("--scenario", scenario(tmp_path, f"[faults]\n{fault}")) as process:
+        began = time.monotonic()
+        quick = process.client("logs", read_timeout=1)
+        with pytest.raises((ConnectionError, IncompleteReadError, ResponseStreamingError, HTTPClientError)):
+            quick.filter_log_events(logGroupName=GROUP)
+        assert time.monotonic() - began < DEADLINE_S / 2
+        close_input(process)
+        assert ended(process) == (0, "", "")
+
+
+def test_a_slow_body_comes_whole(tmp_path: Path) -> None:
+    text = "[faults]\nslow = 1.0\nslow_s = 1\n[pages]\nempty = 0"
+    with demo("--scenario", scenario(tmp_path, text)) as process:
+        logs = process.client("logs")
+        began = time.monotonic()
+        assert logs.filter_log_events(logGroupName=GROUP)["events"]
+        assert time.monotonic() - began >= 1
+
+
+LOAD = """
+rate = 0
+history_minutes = 0
+[load]
+history_events = 500
+records_per_s = 100
+seconds = 1
+skew_s = 3600
+[faults]
+down = [100, 101]
+"""
+
+
+def asked(process: Process, what: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{json.loads(process.line)['endpoint']}/_flowtui/{what}") as reply:
+        return [json.loads(line) for line in reply]
+
+
+def test_a_judge_is_told_what_was_ingested_and_called(tmp_path: Path) -> None:
+    with demo("--scenario", scenario(tmp_path, LOAD)) as process:
+        logs = process.client("logs")
+        group = {"logGroupName": "/load/flow-logs"}
+        eventually(lambda: logs.describe_log_groups()["logGroups"])
+        (before,) = asked(process, "state")
+        assert (before["begun"], before["is_over"], before["ingested"]) == (None, False, 500)
+        drain(logs, **group)
+        eventually(lambda: asked(process, "state")[0]["is_over"])
+        read = drain(logs, **group)
+        told = asked(process, "ingested")
+        assert len(told) == 600
+        names = ("id", "stream", "timestamp", "ingestion", "message")
+        aws_names = ("eventId", "logStreamName", "timestamp", "ingestionTime", "message")
+        assert {itemgetter(*names)(row) for row in told} == {itemgetter(*aws_names)(one) for one in read}
+        calls = asked(process, "calls")
+        reading = [call for call in calls if call["operation"] == "FilterLogEvents"]
+        assert {call["outcome"] for call in calls} == {"ok"}
+        assert sum(call["events"] for call in reading) >= 1_100
+        assert [call["at"] for call in calls] == sorted(call["at"] for call in calls)
+
+
+def test_the_date_is_that_of_awss_clock(tmp_path: Path) -> None:
+    with demo("--scenario", scenario(tmp_path, LOAD)) as process:
+        headers = process.client("logs").describe_log_groups()["ResponseMetadata"]["HTTPHeaders"]
+        assert 3_500 < parsedate_to_datetime(headers["date"]).timestamp() - time.time() < 3_700
+
+
+def test_without_a_load_there_is_nothing_to_judge(lab: Process) -> None:
+    with pytest.raises(urllib.error.HTTPError):
+        asked(lab, "ingested")
+
+
 WRONG: list[tuple[str, list[str], int, str]] = [
     ("no such scenario", ["--scenario", "none.toml"], 2, "none.toml: No such file"),
+    ("no such name", ["--scenario", "flakey"], 2, "there is no scenario 'flakey'"),
     ("rate", ["--rate", "-3"], 2, "rate must be a number"),
     ("port", ["--port", "99999"], 1, "cannot listen on port 99999"),
 ]

@@ -91,8 +91,6 @@ class Tool:
     """What identifies the event of a line that it printed."""
     ingested: Callable[[dict[str, Any]], str]
     """And of an event that was ingested."""
-    interrupted: int = 130
-    """Its exit status when it is interrupted."""
 
 
 @dataclass

@@ -13,6 +13,7 @@ from flowtui.demo.errors import AwsError
 from flowtui.demo.logs import Entry, LogStore
 from flowtui.demo.pages import EVENT_OVERHEAD_BYTES, PAGE_BYTES, PAGE_EVENTS, Pages
 from flowtui.demo.params import Params
+from flowtui.demo.scenario import PageHabits
 
 GROUP = "/flow/logs"
 NOON = 1_767_268_800_000
@@ -32,13 +33,13 @@ Entries = st.lists(
 class Logs:
     """A store with one group, and its pages."""
 
-    def __init__(self, entries: list[Entry], seed: int = 1) -> None:
+    def __init__(self, entries: list[Entry], seed: int = 1, habits: PageHabits | None = None) -> None:
         self.store = LogStore()
         group = self.store.create(GROUP, NOON)
         assert group is not None
         self.group = group
         self.group.put(entries)
-        self.pages = Pages(self.store, seed)
+        self.pages = Pages(self.store, seed, habits)
 
     def page(self, **params: Any) -> dict[str, Any]:
         named = {} if "logGroupIdentifier" in params else {"logGroupName": GROUP}
@@ -226,3 +227,61 @@ def test_the_infrequent_access_class_cannot_be_read() -> None:
     logs.store.create("cold", NOON, "INFREQUENT_ACCESS")
     with pytest.raises(AwsError):
         logs.page(logGroupIdentifier="cold")
+
+
+def test_ragged_pages_lose_nothing() -> None:
+    logs = Logs([entry(at) for at in range(200)], habits=PageHabits(events=20, ragged=True, empty=0.5))
+    sizes: list[int] = []
+    token: dict[str, str] = {}
+    while True:
+        page = logs.page(**token)
+        sizes.append(len(page["events"]))
+        if "nextToken" not in page:
+            break
+        token = {"nextToken": page["nextToken"]}
+    assert sum(sizes) == 200
+    assert max(sizes) <= 20
+    assert len(set(sizes)) > 5
+
+
+def test_empty_pages_come_in_runs_that_end() -> None:
+    logs = Logs([entry(0)], habits=PageHabits(empty=1.0, empty_run=3))
+    page = logs.page()
+    for _ in range(2):
+        assert page["events"] == []
+        page = logs.page(nextToken=page["nextToken"])
+    assert [len(page["events"]), "nextToken" in page] == [0, True]
+    assert len(logs.page(nextToken=page["nextToken"])["events"]) == 1
+
+
+def test_a_token_is_answered_with_itself_once() -> None:
+    logs = Logs([entry(at) for at in range(3)], habits=PageHabits(events=1, empty=0, repeat_token=1.0))
+    token = logs.page()["nextToken"]
+    again = logs.page(nextToken=token)
+    assert again["nextToken"] == token
+    further = logs.page(nextToken=token)
+    assert further["events"] == again["events"]
+    assert further["nextToken"] != token
+
+
+def test_a_refused_token_stays_refused() -> None:
+    logs = Logs([entry(at) for at in range(50)], habits=PageHabits(events=1, empty=0, invalid_token=0.5))
+    token = logs.page()["nextToken"]
+    while is_taken(logs, token):
+        token = logs.page(limit=1)["nextToken"]
+    assert not any(is_taken(logs, token) for _ in range(20))
+
+
+def is_taken(logs: Logs, token: str) -> bool:
+    try:
+        logs.page(nextToken=token)
+    except AwsError as error:
+        return error.code != "InvalidParameterException"
+    return True
+
+
+def test_a_token_expires() -> None:
+    logs = Logs([entry(0), entry(1)], habits=PageHabits(events=1, empty=0, token_life_s=0))
+    token = logs.page()["nextToken"]
+    with pytest.raises(AwsError, match="nextToken is invalid"):
+        logs.page(nextToken=token)

@@ -7,8 +7,18 @@ from pathlib import Path
 import pytest
 
 from flowtui.demo.checks import ScenarioError
-from flowtui.demo.faults import FaultPlan, Mishap
-from flowtui.demo.scenario import Faults, Scenario, changed, load
+from flowtui.demo.scenario import (
+    SHIPPED,
+    Burst,
+    Faults,
+    Load,
+    PageHabits,
+    Recreation,
+    Scenario,
+    changed,
+    find,
+    load,
+)
 
 FULL = """
 seed = 3
@@ -54,6 +64,16 @@ WRONG = [
     ("share above one", "[faults]\nthrottle = 1.5", "throttle must be a number from 0 to 1"),
     ("span upside down", "[faults]\ndown = [9, 3]", "down must be [from, to]"),
     ("span of three", "[faults]\nexpired = [1, 2, 3]", "expired must be [from, to]"),
+    ("share of a fault that is text", '[faults]\nslow = "much"', "slow must be a number from 0 to 1"),
+    ("limits are no table", "[faults]\nlimits = 3", "limits must be a table"),
+    ("limit of nothing", "[faults.limits]\nX = 0", "limits.X must be a number"),
+    ("page of no events", "[pages]\nevents = 0", "events must be an integer from 1 to 10000"),
+    ("ragged is a number", "[pages]\nragged = 1", "ragged must be true or false"),
+    ("ages without shares", "[load]\nages = [[1, 2]]", "ages must be [[share, from, to], …]"),
+    ("ages do not make 1", "[load]\nages = [[0.5, 1, 2]]", "with shares that make 1"),
+    ("ages upside down", "[load]\nages = [[1, 3, 2]]", "ages must be"),
+    ("unknown in a burst", "[load]\nburst = { size = 3 }", "'size' is not known"),
+    ("no streams", "[load]\nstreams = 0", "streams must be an integer from 1"),
     ("span of text", '[faults]\ndown = ["a", "b"]', "down must be [from, to]"),
 ]
 
@@ -79,20 +99,41 @@ def test_options_override_and_are_checked() -> None:
         changed(Scenario(), speed=1_000)
 
 
-def test_shares_of_mishaps() -> None:
-    plan = FaultPlan(Faults(throttle=0.2, error_500=0.1, reset=0.05), seed=1)
-    drawn = [plan.decide(1, is_logs=True) for _ in range(4_000)]
-    assert 700 < drawn.count(Mishap.THROTTLED) < 900
-    assert 320 < drawn.count(Mishap.ERROR_500) < 480
-    assert 140 < drawn.count(Mishap.RESET) < 260
-    assert {plan.decide(1, is_logs=False) for _ in range(100)} == {None}
+def test_a_load(tmp_path: Path) -> None:
+    text = """
+[load]
+groups = 2
+ages = [[0.25, 1, 2], [0.75, 3, 4.5]]
+burst = { at_s = 5, events = 10 }
+recreate = { at_s = 7, again = 3 }
+[pages]
+ragged = true
+empty_run = 4
+[faults.limits]
+FilterLogEvents = 2
+"""
+    played = load(written(tmp_path, text))
+    assert played.load == Load(
+        groups=2,
+        ages=((0.25, 1.0, 2.0), (0.75, 3.0, 4.5)),
+        burst=Burst(at_s=5.0, events=10),
+        recreate=Recreation(at_s=7.0, again=3),
+    )
+    assert played.pages == PageHabits(ragged=True, empty_run=4)
+    assert played.faults == Faults(limits=(("FilterLogEvents", 2.0),))
 
 
-@pytest.mark.parametrize(
-    ("after_s", "mishap"),
-    [(0, None), (10, Mishap.RESET), (19.9, Mishap.RESET), (20, None), (30, Mishap.EXPIRED), (40, None)],
-)
-def test_spans_hold_for_every_call(after_s: float, mishap: Mishap | None) -> None:
-    plan = FaultPlan(Faults(down=(10, 20), expired=(30, 40)), seed=1)
-    assert plan.decide(after_s, is_logs=True) is mishap
-    assert plan.decide(after_s, is_logs=False) is mishap
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_shipped_scenario_can_be_played_by_its_name(path: Path) -> None:
+    assert find(path.stem) == path
+    load(path)
+
+
+def test_a_path_is_a_file_and_no_name(tmp_path: Path) -> None:
+    file = str(written(tmp_path, "rate = 1"))
+    assert find(file) == Path(file)
+
+
+def test_an_unknown_name_lists_those_there_are() -> None:
+    with pytest.raises(ScenarioError, match=r"there is no scenario 'flakey'; there are .*flaky"):
+        find("flakey")
