@@ -76,9 +76,10 @@ INTERFACES = Part(
     "interfaces",
     "describe_network_interfaces",
     "NetworkInterfaces",
-    vpc_filter="vpc-id",
     is_managed_included=True,
 )
+"""Of all VPCs: where a log group is shared, the records of the others are told by their interfaces."""
+
 FLOW_LOGS = Part("flow logs", "describe_flow_logs", "FlowLogs")
 
 PARTS = (

@@ -116,7 +116,8 @@ def _assembled(read: dict[str, Reading], account: Reading, vpc_ids: tuple[str, .
         chosen,
     )
     owners = owners_from(rows(parts.INSTANCES), rows(parts.NAT_GATEWAYS))
-    interfaces = _in_vpcs((interface_of(row, owners) for row in rows(parts.INTERFACES)), chosen)
+    everywhere = [interface_of(row, owners) for row in rows(parts.INTERFACES)]
+    interfaces = _in_vpcs(everywhere, chosen)
     gateways = gateways_of(
         rows(parts.INTERNET_GATEWAYS), rows(parts.EGRESS_GATEWAYS), rows(parts.NAT_GATEWAYS)
     )
@@ -133,6 +134,9 @@ def _assembled(read: dict[str, Reading], account: Reading, vpc_ids: tuple[str, .
         interfaces=interfaces,
         flow_logs=_flow_logs(rows(parts.FLOW_LOGS), chosen, subnets, interfaces, _unread(read)),
         missing=_missing(read),
+        elsewhere=tuple(
+            each.id for each in everywhere if chosen and each.vpc_id and each.vpc_id not in chosen
+        ),
     )
 
 

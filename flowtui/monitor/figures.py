@@ -52,6 +52,8 @@ class Figures:
     """Epoch seconds up to which every group is complete; what is newer is incomplete."""
     backfilled: int = 0
     """Events read by the first pass, from the beginning to the start of the session."""
+    outside: int = 0
+    """Log events of other VPCs than those that were chosen, left out."""
 
 
 def watermark_of(groups: Iterable[GroupProgress]) -> float | None:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from flowtui.monitor.boundary import Boundary
 from flowtui.monitor.sources.group import Arrival
 from flowtui.records.batch import RecordBatch, Unparsed
 from flowtui.records.resolve import FormatBook, read
@@ -20,6 +21,7 @@ KEPT_UNPARSED = 1000
 """Unparsed lines that are kept to be looked at; all are counted."""
 
 _ANY = FormatBook({}, ())
+_UNBOUNDED = Boundary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Holdings:
     """The last lines that fit no format, oldest first."""
     unparsed_count: int = 0
     late: int = 0
+    outside: int = 0
+    """Log events of other VPCs than those that were chosen, left out."""
 
 
 class Intake:
@@ -41,6 +45,7 @@ class Intake:
         self._store = Store(capacity)
         self._changed = changed
         self._books: Mapping[str, FormatBook] = {}
+        self._boundary = _UNBOUNDED
         self._unparsed: deque[Unparsed] = deque(maxlen=KEPT_UNPARSED)
         self._holdings = Holdings(self._store.snapshot(), Series())
 
@@ -49,9 +54,9 @@ class Intake:
         """What there is now."""
         return self._holdings
 
-    def read_by(self, books: Mapping[str, FormatBook]) -> None:
-        """Reads the lines of each log group by these formats from now on."""
-        self._books = books
+    def read_by(self, books: Mapping[str, FormatBook], boundary: Boundary = _UNBOUNDED) -> None:
+        """Reads the lines of each log group by these formats from now on, and those of the boundary only."""
+        self._books, self._boundary = books, boundary
 
     def changed(self) -> None:
         """The tail's state changed."""
@@ -61,7 +66,8 @@ class Intake:
         """Takes new events in; False: there was no room for all of the back-fill."""
         if not len(arrival.events):
             return True
-        batch = read(arrival.group, arrival.events, self._books.get(arrival.group, _ANY))
+        whole = read(arrival.group, arrival.events, self._books.get(arrival.group, _ANY))
+        batch = self._boundary.inside(whole)
         has_room = self._append(batch, arrival)
         self._unparsed.extend(batch.unparsed)
         held, snapshot = self._holdings, self._store.snapshot()
@@ -70,7 +76,8 @@ class Intake:
             held.series.extend(snapshot),
             tuple(self._unparsed) if batch.unparsed else held.unparsed,
             held.unparsed_count + len(batch.unparsed),
-            held.late + sum(arrival.is_late or ()),
+            held.late + _late_count(arrival, batch),
+            held.outside + _size(whole) - _size(batch),
         )
         return has_room
 
@@ -85,3 +92,15 @@ def _lateness(is_late: Sequence[bool] | None, rows: Sequence[int]) -> list[str |
     if is_late is None:
         return None
     return [LATENESS[0] if is_late[row] else None for row in rows]
+
+
+def _late_count(arrival: Arrival, batch: RecordBatch) -> int:
+    is_late = arrival.is_late
+    if is_late is None:
+        return 0
+    return sum(is_late[row] for row in (*batch.rows, *(one.row for one in batch.unparsed)))
+
+
+def _size(batch: RecordBatch) -> int:
+    """Its log events, those that fit no format included."""
+    return len(batch) + len(batch.unparsed)

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from flowtui.monitor import figures, groups, status
+from flowtui.monitor.boundary import Boundary
 from flowtui.monitor.figures import Figures, Rates
 from flowtui.monitor.intake import Intake
 from flowtui.monitor.notifier import Notice, Notifier
 from flowtui.monitor.outside import Clock, Connection, Fault, FaultError, FaultKind, Identity
+from flowtui.monitor.overlaps import Overlap, overlaps
 from flowtui.monitor.settings import Settings
 from flowtui.monitor.sources.backoff import Backoff
 from flowtui.monitor.sources.tail import GroupProgress, Tail, TailOptions, TailProgress, unforeseen
@@ -41,6 +43,7 @@ class _Known:
     index: TopologyIndex | None = None
     history: History = field(default_factory=History)
     topology_version: int = 0
+    overlaps: tuple[Overlap, ...] = ()
     connection_fault: StandingFault | None = None
     topology_fault: StandingFault | None = None
 
@@ -61,6 +64,7 @@ class Session:
         self._begin = settings.since.at(clock.now())
         self._notifier = Notifier(notify, clock)
         self._intake = Intake(settings.buffer, self._tail_changed)
+        self._boundary = Boundary(frozenset(settings.vpc_ids))
         self._known = _Known()
         self._rates = Rates()
         self._tail: Tail | None = None
@@ -108,6 +112,7 @@ class Session:
             unparsed=held.unparsed,
             begin=self._begin,
             topology_version=known.topology_version,
+            overlaps=known.overlaps,
         )
 
     # The connecting thread
@@ -153,16 +158,18 @@ class Session:
         self._know(replace(self._known, identity=identity, connection_fault=None))
 
     def _learn(self, topology: Topology) -> None:
-        known = self._known
+        known, index = self._known, TopologyIndex(topology)
         is_same = known.index is not None and replace(known.index.topology, read_at=0.0) == replace(
             topology, read_at=0.0
         )
+        self._boundary = self._boundary.seen(topology)
         self._know(
             replace(
                 known,
-                index=TopologyIndex(topology),
+                index=index,
                 history=known.history.seen(topology),
                 topology_version=known.topology_version + (not is_same),
+                overlaps=overlaps(index, groups.log_groups(self._settings, index)),
                 topology_fault=None,
                 connection_fault=None,
             )
@@ -174,7 +181,8 @@ class Session:
         found = groups.log_groups(self._settings, index)
         if not found:
             return
-        self._intake.read_by({group: groups.format_book(group, self._settings, index) for group in found})
+        books = {group: groups.format_book(group, self._settings, index) for group in found}
+        self._intake.read_by(books, self._boundary)
         if self._tail is None:
             options = TailOptions(self._begin, self._settings.lookback_s, self._settings.max_calls)
             tail = Tail(connection.logs(), self._clock, self._intake, options, random.random)
@@ -248,6 +256,7 @@ class Session:
             throttled=tail.throttled,
             watermark=figures.watermark_of(tail.groups),
             backfilled=sum(group.backfilled for group in tail.groups),
+            outside=held.outside,
         )
 
     def _spawn(self, work: Callable[[], None], name: str) -> None:

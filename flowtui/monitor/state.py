@@ -13,6 +13,7 @@ from flowtui.monitor.figures import Figures
 from flowtui.monitor.outside import Fault, Identity
 
 if TYPE_CHECKING:
+    from flowtui.monitor.overlaps import Overlap
     from flowtui.records.batch import Unparsed
     from flowtui.records.format import LogFormat
     from flowtui.store.series import Series
@@ -102,3 +103,5 @@ class SessionState:
     """Epoch seconds where records begin (`--since`)."""
     topology_version: int = 0
     """Grows when a topology was read that differs from the one before."""
+    overlaps: tuple[Overlap, ...] = ()
+    """Flow logs that record the same flows, so that totals double."""

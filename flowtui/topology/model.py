@@ -6,7 +6,7 @@ shared between threads.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -165,3 +165,5 @@ class Topology:
     interfaces: tuple[Interface, ...] = ()
     flow_logs: tuple[FlowLog, ...] = ()
     missing: tuple[Missing, ...] = ()
+    elsewhere: tuple[str, ...] = field(default=(), compare=False)
+    """The ids of interfaces in other VPCs than those that were chosen; nothing that is shown depends on it."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,7 +22,7 @@ from flowtui.monitor.settings import Settings
 from flowtui.monitor.state import SessionState, StatusKind
 from tests.unit.aws.aws_stub import Answer, Asked, clean_environment, ec2, ec2_error, serving
 from tests.unit.aws.test_aws_client import IDENTITY
-from tests.unit.monitor.world import line, log_events, until
+from tests.unit.monitor.world import FastClock, line, log_events, until
 
 OLD, NEW = "made-up-old", "made-up-new"
 START_URL = "https://example.awsapps.com/start"
@@ -86,19 +85,6 @@ class Aws:
         names = ("logStreamName", "timestamp", "ingestionTime", "eventId", "message")
         rows = [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
         return Answer(json.dumps({"events": rows}).encode())
-
-
-class FastClock:
-    """A minute a second, so that the pauses between tries are short."""
-
-    def __init__(self) -> None:
-        self._began_at = time.time()
-
-    def now(self) -> float:
-        return self._began_at + 60 * (time.time() - self._began_at)
-
-    def wait(self, event: threading.Event, timeout_s: float) -> bool:
-        return event.wait(timeout_s / 60)
 
 
 Renew = Callable[[str], None]

@@ -364,8 +364,16 @@ def test_only_the_chosen_vpc_is_read() -> None:
     assert [found.id for found in topology.subnets] == ["subnet-1"]
     assert [found.id for found in topology.interfaces] == ["eni-1"]
     assert [log.resource_id for log in topology.flow_logs] == ["vpc-1", "subnet-1", "eni-1"]
-    (call,) = fake.calls["describe_network_interfaces"]
+    (call,) = fake.calls["describe_subnets"]
     assert call["Filters"] == [{"Name": "vpc-id", "Values": ["vpc-1"]}]
+
+
+def test_the_interfaces_of_other_vpcs_are_known_as_such_only() -> None:
+    fake = FakeEc2(**CHOSEN)
+    assert reader(fake).read(("vpc-1",), "eu-west-1").elsewhere == ("eni-2",)
+    (call,) = fake.calls["describe_network_interfaces"]
+    assert "Filters" not in call
+    assert reader(FakeEc2(**CHOSEN)).read((), "eu-west-1").elsewhere == ()
 
 
 def test_no_flow_log_is_lost_where_it_cannot_be_said_whose_it_is() -> None:

@@ -118,6 +118,19 @@ class EagerClock(FakeClock):
         return event.wait(min(timeout_s, 0.005))
 
 
+class FastClock:
+    """A minute a second, so that the pauses between tries are short."""
+
+    def __init__(self) -> None:
+        self._began_at = time.time()
+
+    def now(self) -> float:
+        return self._began_at + 60 * (time.time() - self._began_at)
+
+    def wait(self, event: threading.Event, timeout_s: float) -> bool:
+        return event.wait(timeout_s / 60)
+
+
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     deadline = time.monotonic() + seconds
     pause = threading.Event()
