@@ -14,9 +14,17 @@ from hypothesis import strategies as st
 from flowtui.filters import local
 from flowtui.filters.tree import (
     REJECT,
+    Addresses,
     And,
     AnyPort,
     Compare,
+    Contains,
+    Directed,
+    DirectedBy,
+    During,
+    Flags,
+    Key,
+    Named,
     Net,
     Not,
     OneOf,
@@ -24,10 +32,15 @@ from flowtui.filters.tree import (
     Op,
     Or,
     Side,
+    Tenures,
     Tree,
+    Way,
+    Within,
+    Word,
     host,
 )
 from flowtui.records import address, columns, fields
+from flowtui.records.fields import Type
 
 Record = Mapping[str, object]
 
@@ -56,7 +69,12 @@ VALUES: Mapping[str, tuple[object, ...]] = {
     "vpc-id": ("vpc-1", "vpc-2", ""),
     "interface-id": INTERFACES,
     "@interface": INTERFACES,
-    "field-of-tomorrow": ("x", "y"),
+    "field-of-tomorrow": ("x", "y", "XY-1"),
+    "tcp-flags": (0, 1, 2, 18, 19, 255),
+    "protocol": (1, 6, 17, 58),
+    "flow-direction": ("ingress", "egress", "neither"),
+    "instance-id": ("i-1", "web-1"),
+    "instance-tag": ("web-1", "WEB-2"),
 }
 ADDRESS_FIELDS = ("srcaddr", "dstaddr", "pkt-srcaddr")
 OPS: Mapping[Op, Callable[..., object]] = {
@@ -89,7 +107,53 @@ def holds(tree: Tree, record: Record) -> bool:
             held = [record[name] for name in names if record.get(name) is not None]
             return any(ip_address(str(each)) in network for each in held)
         case OnInterfaces(ids):
-            return (record.get("interface-id") or record.get("@interface")) in ids
+            return interface_of(record) in ids
+        case Within(name, op, network):
+            given_address = record.get(name)
+            return given_address is not None and (ip_address(str(given_address)) in network) is (op is Op.EQ)
+        case Flags(masks):
+            bits = record.get("tcp-flags")
+            return isinstance(bits, int) and any(bits & mask == mask for mask in masks)
+        case Word(text) | Contains(text):
+            return any(text.lower() in value.lower() for value in texts_of(record))
+        case Directed(way):
+            return record.get("flow-direction") == way.value
+        case Named(key, text, side):
+            return is_told(record, key, text, side)
+        case Addresses() | During() | Tenures() | DirectedBy():
+            raise AssertionError("never typed")
+    raise AssertionError(tree)
+
+
+def interface_of(record: Record) -> object:
+    own = record.get("interface-id")
+    return record.get("@interface") if own is None else own
+
+
+def texts_of(record: Record) -> list[str]:
+    """What is text in a record: the fields of text, and the stream's interface."""
+    is_text = {name: fields.field(name).type is Type.TEXT for name in record}
+    return [str(value) for name, value in record.items() if is_text[name] and value is not None]
+
+
+NAME_FIELDS = ("instance-tag", "ecs-service-name")
+ID_FIELDS = ("instance-id", "subnet-id", "vpc-id")
+TELLING = {
+    Key.INSTANCE: ("instance-id",),
+    Key.SUBNET: ("subnet-id",),
+    Key.VPC: ("vpc-id",),
+    Key.AZ: ("az-id",),
+    Key.SG: (),
+    Key.NAME: NAME_FIELDS,
+    Key.HOST: NAME_FIELDS + ID_FIELDS,
+}
+
+
+def is_told(record: Record, key: Key, text: str, side: Side) -> bool:
+    """Whether a record says by itself that it is of a name: there is no topology here."""
+    if key is Key.ENI:
+        return interface_of(record) == text
+    return side is Side.EITHER and any(record.get(name) == text for name in TELLING[key])
 
 
 def plain_values(name: str) -> st.SearchStrategy[object]:
@@ -120,6 +184,21 @@ leaves: st.SearchStrategy[Tree] = st.one_of(
     st.builds(AnyPort, st.lists(ports, max_size=2).map(tuple), st.sampled_from(Side)),
     st.builds(Net, st.sampled_from(NETS).map(ip_network), st.sampled_from(Side)),
     st.builds(OnInterfaces, st.frozensets(st.sampled_from(["eni-1", "eni-3", "eni-9"]))),
+    st.builds(
+        Within,
+        st.sampled_from(ADDRESS_FIELDS),
+        st.sampled_from([Op.EQ, Op.NE]),
+        st.sampled_from(NETS).map(ip_network),
+    ),
+    st.builds(Flags, st.lists(st.sampled_from([1, 2, 18, 16]), min_size=1, max_size=2).map(tuple)),
+    st.builds(Directed, st.sampled_from(Way)),
+    st.builds(Word, st.sampled_from(["eni-", "WEB", "1", "x", "REJECT", "80", "(", "nobody"])),
+    st.builds(Named, st.just(Key.HOST), st.sampled_from(["web-1", "i-1", "vpc-1"]), st.sampled_from(Side)),
+    st.builds(
+        Named,
+        st.sampled_from([key for key in Key if key is not Key.HOST]),
+        st.sampled_from(["web-1", "i-1", "vpc-1", "eni-1"]),
+    ),
 )
 
 
@@ -183,6 +262,11 @@ MISSING = [
     ("whole internet", Net(ip_network("0.0.0.0/0"))),
     ("reject", REJECT),
     ("interface", OnInterfaces(frozenset({"eni-1"}))),
+    ("network differs", Within("srcaddr", Op.NE, ip_network("10.0.0.0/8"))),
+    ("flags", Flags((1,))),
+    ("direction", Directed(Way.EGRESS)),
+    ("text", Word("e")),
+    ("name", Named(Key.HOST, "web-1")),
 ]
 
 
