@@ -94,6 +94,13 @@ def records(terminal: Terminal) -> str:
     return "\n".join(line[found.start() :] for line in terminal.lines() if (found := _RECORD.search(line)))
 
 
+def under_cursor(terminal: Terminal) -> str:
+    """The record under the cursor, empty where it is on none."""
+    line = terminal.lit_line(CURSOR_ROW)
+    found = _RECORD.search(line)
+    return line[found.start() :] if found else ""
+
+
 def interfaces(terminal: Terminal) -> set[str]:
     """The interfaces of the records shown."""
     return {line.split()[-1] for line in re.findall(r"\d\d:\d\d:\d\d +\S+", records(terminal))}
@@ -134,13 +141,13 @@ def test_the_keys_do_what_the_help_says(watch: Open, size: tuple[int, int]) -> N
     terminal.press("g")
     terminal.misses("following")
     terminal.press("e")
-    terminal.until(lambda: "✗" in terminal.lit_line(CURSOR_ROW), "the cursor on a rejected record")
-    first = terminal.lit_line(CURSOR_ROW)
+    terminal.until(lambda: "✗" in under_cursor(terminal), "the cursor on a rejected record")
+    first = under_cursor(terminal)
     terminal.press("e")
-    terminal.until(lambda: terminal.lit_line(CURSOR_ROW) not in (first, ""), "the next one")
-    assert "✗" in terminal.lit_line(CURSOR_ROW)
+    terminal.until(lambda: under_cursor(terminal) not in (first, ""), "the next one")
+    assert "✗" in under_cursor(terminal)
     terminal.press("E")
-    terminal.until(lambda: terminal.lit_line(CURSOR_ROW) == first, "the one before")
+    terminal.until(lambda: under_cursor(terminal) == first, "the one before")
 
     terminal.press("\r")
     terminal.sees("Record on", "log-status", "REJECT")
