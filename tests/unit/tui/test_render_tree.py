@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flowtui.monitor.overlaps import Overlap
 from flowtui.topology.lookup import TopologyIndex
 from flowtui.topology.model import Missing, Route, Topology
 from flowtui.tui.render.tree import TreeLine, TreeMaker
@@ -91,3 +92,21 @@ def test_in_a_large_vpc_subnets_begin_folded() -> None:
 def test_every_node_that_can_be_drilled_into_has_its_scope() -> None:
     scopes = {line.scope.kind.value for line in made(lab.lab_topology()) if line.scope is not None}
     assert scopes == {"vpc", "subnet", "owner", "interface"}
+
+
+def test_flow_logs_that_record_the_same_are_marked() -> None:
+    (flow_log,) = lab.lab_topology().flow_logs
+    logs = (flow_log, replace(flow_log, id="fl-2"), replace(flow_log, id="fl-3"))
+    overlaps = (
+        Overlap((flow_log.id, "fl-2"), "ALL", ("eni-1",)),
+        Overlap(("fl-2", "fl-3"), "REJECT", ("x",)),
+    )
+    index = TopologyIndex(lab.lab_topology(flow_logs=logs))
+    lines = TreeMaker(index, {}, lambda key, default: True, overlaps).lines()
+    notes = [(line.key, line.detail) for line in lines if line.detail.startswith("doubles")]
+    assert notes == [
+        (flow_log.id, "doubles fl-2"),
+        ("fl-2", f"doubles {flow_log.id}"),
+        ("fl-2", "doubles fl-3 (rejected)"),
+        ("fl-3", "doubles fl-2 (rejected)"),
+    ]
