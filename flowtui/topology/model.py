@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flowtui.topology.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +171,5 @@ class Topology:
     missing: tuple[Missing, ...] = ()
     elsewhere: tuple[str, ...] = field(default=(), compare=False)
     """The ids of interfaces in other VPCs than those that were chosen; nothing that is shown depends on it."""
+    rules: Rules | None = None
+    """What may pass; None until it was read, which takes longer than the rest."""
