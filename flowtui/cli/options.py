@@ -17,6 +17,7 @@ from flowtui.monitor.settings import (
     DEFAULT_LOOKBACK_S,
     DEFAULT_MAX_CALLS,
     DEFAULT_SINCE,
+    DEFAULT_SWEEP_S,
     Settings,
 )
 
@@ -67,6 +68,12 @@ _DECLARED: Mapping[str, Callable[[_Command], _Command]] = {
         metavar="DURATION",
         help="How old a record may be on arrival and is still certain to be shown. Default: 30m.",
     ),
+    "sweep": click.option(
+        "--sweep",
+        type=Duration(),
+        metavar="DURATION",
+        help="How far back to look, seldom, for what came later than --lookback; 0: never. Default: 6h.",
+    ),
     "buffer": click.option(
         "--buffer", type=Amount(), metavar="N", help="Records kept in memory. Default: 1M."
     ),
@@ -81,7 +88,7 @@ _DECLARED: Mapping[str, Callable[[_Command], _Command]] = {
 
 CONNECTION = ("profile", "region", "endpoint_url", "insecure")
 SCOPE = ("vpc", "log_group", "since", "format")
-PACE = ("lookback", "max_calls")
+PACE = ("lookback", "sweep", "max_calls")
 
 _SMALLEST_LOOKBACK_S = 60.0
 
@@ -129,6 +136,7 @@ def settings_of(values: Mapping[str, Any], **more: Any) -> Settings:
         "since": DEFAULT_SINCE if since is None else since.moment(now, utc=utc),
         "formats": values.get("format", ()),
         "lookback_s": lookback_s,
+        "sweep_s": values.get("sweep", DEFAULT_SWEEP_S),
         "buffer": values.get("buffer", DEFAULT_BUFFER),
         "max_calls": values.get("max_calls", DEFAULT_MAX_CALLS),
         "utc": utc,

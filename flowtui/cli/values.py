@@ -21,7 +21,7 @@ _FACTORS = {"": 1, "k": 1000, "M": 1_000_000}
 
 
 class Duration(click.ParamType[float]):
-    """Seconds, written `90s`, `30m`, `1h30m`, `2d`."""
+    """Seconds, written `90s`, `30m`, `1h30m`, `2d`; or `0`."""
 
     name = "duration"
 
@@ -29,7 +29,7 @@ class Duration(click.ParamType[float]):
         """Reads it; usage error otherwise."""
         if not isinstance(value, str):
             return float(value)
-        seconds = duration_s(value)
+        seconds = 0.0 if value == "0" else duration_s(value)
         if seconds is None:
             self.fail(f"{value!r} is no duration; write 90s, 30m, 1h30m or 2d.", param, ctx)
         return seconds

@@ -12,6 +12,9 @@ from flowtui.records.format import LogFormat
 DEFAULT_LOOKBACK_S = 1800.0
 """A record of a default flow log is up to 16 minutes old when it arrives; twice that, nearly."""
 
+DEFAULT_SWEEP_S = 21_600.0
+"""Six hours: what comes later than the look-back is rare, and found late is better than never."""
+
 DEFAULT_BUFFER = 1_000_000
 """Records kept in memory; about 80 MB with the default format."""
 
@@ -57,6 +60,8 @@ class Settings:
     formats: tuple[LogFormat, ...] = ()
     """Further candidate formats, where a flow log cannot be seen."""
     lookback_s: float = DEFAULT_LOOKBACK_S
+    sweep_s: float = DEFAULT_SWEEP_S
+    """How far back is swept, now and then, for what came later than the look-back; 0: nothing is."""
     buffer: int = DEFAULT_BUFFER
     max_calls: float = DEFAULT_MAX_CALLS
     utc: bool = False

@@ -5,10 +5,11 @@ Knows widths and words, no widget.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from flowtui.monitor.overlaps import Overlap
 from flowtui.monitor.scope import Scope, ScopeKind
 from flowtui.records.decode import clean
 from flowtui.topology.lookup import TopologyIndex
@@ -48,11 +49,16 @@ class TreeMaker:
     """Makes the lines of a topology, for what is unfolded."""
 
     def __init__(
-        self, index: TopologyIndex, rejected: Mapping[str, int], is_open: Callable[[str, bool], bool]
+        self,
+        index: TopologyIndex,
+        rejected: Mapping[str, int],
+        is_open: Callable[[str, bool], bool],
+        overlaps: Sequence[Overlap] = (),
     ) -> None:
         self._index = index
         self._rejected = rejected
         self._is_open = is_open
+        self._overlaps = overlaps
         interfaces = index.topology.interfaces
         self._names = {each.owner.id: each.owner.name for each in interfaces if each.owner.name}
 
@@ -226,6 +232,16 @@ class TreeMaker:
         yield TreeLine(flow_log.id, 2, flow_log.id, state, tone="mute", detail_tone=tone, is_identifier=True)
         traffic = _TRAFFIC.get(flow_log.traffic_type, flow_log.traffic_type.lower())
         yield TreeLine(flow_log.id, 2, "", f"{traffic}, every {flow_log.interval_s} s", is_first=False)
+        for note in self._notes(flow_log):
+            yield TreeLine(flow_log.id, 2, "", note, detail_tone="attention", is_first=False)
+
+    def _notes(self, flow_log: FlowLog) -> Iterator[str]:
+        """With which others it records the same flows; their totals double."""
+        for overlap in self._overlaps:
+            others = [other for other in overlap.flow_logs if other != flow_log.id]
+            if len(others) < len(overlap.flow_logs):
+                traffic = _TRAFFIC[overlap.traffic]
+                yield f"doubles {', '.join(others)}" + (f" ({traffic})" if overlap.traffic != "ALL" else "")
 
 
 def subnet_name(subnet: Subnet) -> str:

@@ -178,7 +178,7 @@ class MonitorScreen(Screen[None]):
         """Draws a picture."""
         self.picture = picture
         state = picture.state
-        self.topology.show(state.index, picture.rejected)
+        self.topology.show(state.index, picture.rejected, state.overlaps)
         self.interfaces.show(picture.interfaces, now)
         self.records.filter_text = filter_title(picture.request)
         self.records.show(picture.view, state.snapshot.columns, len(state.snapshot))

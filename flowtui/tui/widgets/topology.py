@@ -24,6 +24,7 @@ from flowtui.tui.render.tree import TreeLine, TreeMaker
 from flowtui.tui.widgets.rows import RowList
 
 if TYPE_CHECKING:
+    from flowtui.monitor.overlaps import Overlap
     from flowtui.topology.lookup import TopologyIndex
 
 _DETAIL_COLUMN = 16
@@ -38,20 +39,24 @@ class TopologyPane(RowList):
         self.index: TopologyIndex | None = None
         self.notice = "reading the topology …"
         self._rejected: Mapping[str, int] = {}
+        self._overlaps: Sequence[Overlap] = ()
         self._folded: dict[str, bool] = {}
         self._lines: list[TreeLine] = []
 
-    def show(self, index: TopologyIndex | None, rejected: Mapping[str, int]) -> None:
-        """Takes the topology and the rejections per interface of the last minutes."""
-        if index is self.index and rejected == self._rejected:
+    def show(
+        self, index: TopologyIndex | None, rejected: Mapping[str, int], overlaps: Sequence[Overlap] = ()
+    ) -> None:
+        """Takes the topology, the rejections per interface of the last minutes, what is recorded twice."""
+        if index is self.index and rejected == self._rejected and overlaps == self._overlaps:
             return
-        self.index, self._rejected = index, rejected
+        self.index, self._rejected, self._overlaps = index, rejected, overlaps
         self._rebuild()
 
     def _rebuild(self) -> None:
         key = self._lines[self.cursor].key if self.cursor < len(self._lines) else None
         if self.index is not None:
-            self._lines = TreeMaker(self.index, self._rejected, self._is_open).lines() + self._missing()
+            maker = TreeMaker(self.index, self._rejected, self._is_open, self._overlaps)
+            self._lines = maker.lines() + self._missing()
         offset = self.cursor - self.top
         for position, line in enumerate(self._lines):
             if line.key == key and line.is_first:

@@ -125,15 +125,28 @@ def test_all_options_reach_the_settings(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch,
         *("tail", "--profile", "p", "--vpc", "vpc-1", "--vpc", "vpc-2", "--log-group", "g", "--since", "2h"),
         *("--format", "${start}", "--lookback", "1h", "--max-calls", "2.5", "--utc", "--insecure"),
+        *("--sweep", "12h"),
     )
     assert (found.profile, found.vpc_ids, found.log_groups) == ("p", ("vpc-1", "vpc-2"), ("g",))
     assert (found.since, found.lookback_s, found.max_calls) == (Moment.back(7200), 3600, 2.5)
+    assert found.sweep_s == 12 * 3600
     assert (str(found.formats[0]), found.utc, found.insecure) == ("${start}", True, True)
 
 
 def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     found = gathered(monkeypatch, "tail")
     assert (found.since, found.vpc_ids, found.utc, found.is_demo) == (DEFAULT_SINCE, (), False, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seconds"),
+    [((), 6 * 3600), (("--sweep", "0"), 0), (("--sweep", "0s"), 0)],
+    ids=["default", "0", "0s"],
+)
+def test_the_sweep_may_be_turned_off(
+    monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], seconds: float
+) -> None:
+    assert gathered(monkeypatch, "tail", *arguments).sweep_s == seconds
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
