@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from flowtui.filters import vocabulary
 from flowtui.filters.names import Names
 from flowtui.records import fields, wellknown
-from flowtui.topology.model import OwnerKind, Topology
+from flowtui.topology.model import OwnerKind, Subnet, Topology, Vpc
 
 MAX_COMPLETIONS = 20
+
+_TELLING = 3
+"""Characters from which on a part of a name tells something."""
 
 _COMPARED = re.compile(r"([\w-]+)\s*(?:==|!=|<=|>=|=|<|>)\s*$")
 _LISTED = re.compile(r"([\w-]+)\s+in\s*\(([^()]*)$", re.IGNORECASE)
@@ -44,15 +47,26 @@ def completions(text: str, cursor: int, names: Names) -> list[Completion]:
     head = text[:cursor]
     start, choices = _place(head, names)
     typed = head[start:]
-    wanted = typed.lstrip("\"'").lower()
-    pairs = dict.fromkeys((choice, meaning) for choice, meaning in choices if choice != typed)
-    begun = [pair for pair in pairs if _bare(pair[0]).startswith(wanted)]
-    inside = [pair for pair in pairs if wanted and wanted in _bare(pair[0]) and pair not in begun]
-    return [Completion(choice, start, meaning) for choice, meaning in (begun + inside)[:MAX_COMPLETIONS]]
+    wanted = _bare(typed)
+    meanings: dict[str, str] = {}
+    for choice, meaning in choices:
+        if choice != typed:
+            meanings.setdefault(choice, meaning)
+    begun = [choice for choice in meanings if _bare(choice).startswith(wanted)]
+    is_telling = len(wanted) >= _TELLING
+    inside = [each for each in meanings if is_telling and wanted in _bare(each) and _is_longer(each)]
+    found = dict.fromkeys(begun + inside)
+    return [Completion(choice, start, meanings[choice]) for choice in list(found)[:MAX_COMPLETIONS]]
 
 
 def _bare(choice: str) -> str:
-    return choice.lstrip('"').lower()
+    """Make alike what is spelled with - or _, in any case, quoted or not."""
+    return choice.lstrip("\"'").lower().replace("-", "").replace("_", "")
+
+
+def _is_longer(choice: str) -> bool:
+    """Whether it is more than a word of the language, so that a part of it may be what is remembered."""
+    return choice.rstrip(":") not in vocabulary.RESERVED
 
 
 def _place(head: str, names: Names) -> tuple[int, _Choices]:
@@ -188,12 +202,14 @@ def _instances(topology: Topology) -> Iterator[tuple[str, str]]:
 
 
 def _networks(names: Names) -> Iterator[tuple[str, str]]:
-    topology = names.topology
-    for thing in () if topology is None else (*topology.vpcs, *topology.subnets):
-        yield from ((cidr, thing.name or thing.id) for cidr in thing.cidrs)
+    for place in _places(names):
+        yield from ((cidr, place.name or place.id) for cidr in place.cidrs)
 
 
 def _called(names: Names) -> list[str]:
+    return sorted(names.worn() | {place.name for place in _places(names) if place.name})
+
+
+def _places(names: Names) -> tuple[Vpc | Subnet, ...]:
     topology = names.topology
-    places = () if topology is None else (*topology.subnets, *topology.vpcs)
-    return sorted(names.worn() | {place.name for place in places if place.name})
+    return () if topology is None else (*topology.subnets, *topology.vpcs)
