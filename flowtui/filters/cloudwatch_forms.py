@@ -24,6 +24,8 @@ _QUOTABLE = re.compile(r"[A-Za-z0-9_.:/@#=+-]+", re.ASCII)
 
 _FEW = 2
 """So many numbers in a row are written one by one."""
+_DOUBLES = 2**53
+"""From here on different numbers may be equal, if numbers are compared as doubles: that is not documented."""
 _RARE_FLAGS = 32
 """TCP flags from here on occur, if ever, in transit-gateway records: they are asked for all together."""
 _OCTET_BITS = (0, 8, 16, 24)
@@ -149,7 +151,8 @@ def _number_form(wanted: Spans, top: int) -> Form | None:
     conditions = list(islice(_choices(wanted, top), MAX_CHOICES + 1))
     if len(conditions) > MAX_CHOICES:
         return None
-    return Form(tuple(conditions), values, is_decided=all(each.startswith("=") for each in conditions))
+    is_decided = wanted[-1][1] < _DOUBLES and all(each.startswith("=") for each in conditions)
+    return Form(tuple(conditions), values, is_decided=is_decided)
 
 
 def _choices(wanted: Spans, top: int) -> Iterator[str]:

@@ -50,7 +50,8 @@ _PORTS = {
 }
 _SRC = (fields.SRCADDR.name, fields.PKT_SRCADDR.name)
 _DST = (fields.DSTADDR.name, fields.PKT_DSTADDR.name)
-_ADDRESSES = {Side.SRC: _SRC, Side.DST: _DST, Side.EITHER: _SRC + _DST}
+ADDRESSES = {Side.SRC: _SRC, Side.DST: _DST, Side.EITHER: _SRC + _DST}
+"""Where an address is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,11 @@ def _condition(tree: Tree) -> _Condition:
             ports = Values(numbers=common(spans(ranges), ((0, fields.SRCPORT.max_value),)))
             return _Condition(dict.fromkeys(_PORTS[side], ports))
         case Net(network, side):
-            return _Condition(dict.fromkeys(_ADDRESSES[side], _network(network)))
+            return _Condition(dict.fromkeys(ADDRESSES[side], _network(network)))
         case Addresses(v4, v6, side):
-            return _Condition(dict.fromkeys(_ADDRESSES[side], Values(numbers=_each(v4), v6=_each(v6))))
+            return _Condition(dict.fromkeys(ADDRESSES[side], Values(numbers=_each(v4), v6=_each(v6))))
         case Tenures(tenures, side):
-            return _Condition(dict.fromkeys(_ADDRESSES[side], _borne(tenures)), is_exact=False)
+            return _Condition(dict.fromkeys(ADDRESSES[side], _borne(tenures)), is_exact=False)
         case Flags(masks):
             return _Condition({fields.TCP_FLAGS.name: _flags(masks)})
         case OnInterfaces(ids):

@@ -12,6 +12,7 @@ from functools import reduce
 from operator import and_
 
 from flowtui.filters.cloudwatch_forms import is_sayable, quoted
+from flowtui.filters.cloudwatch_over import ADDRESSES
 from flowtui.filters.cloudwatch_slots import MAX_LENGTH
 from flowtui.filters.tree import (
     Addresses,
@@ -40,13 +41,13 @@ def words(tree: Tree, formats: Collection[LogFormat]) -> frozenset[str]:
             return _NONE.union(*(words(part, formats) for part in parts))
         case Or(parts):
             return reduce(and_, (words(part, formats) for part in parts))
-        case Compare(name, Op.EQ, str() as value) | OneOf(name, (str() as value,)) if _is_held(name, formats):
+        case Compare(name, Op.EQ, str() as value) | OneOf(name, (str() as value,)) if _held(formats, name):
             return _only(_spelling(name, value))
-        case Within(name, Op.EQ, network) if _is_host(network) and _is_held(name, formats):
+        case Within(name, Op.EQ, network) if _is_host(network) and _held(formats, name):
             return _only(str(network.network_address))
-        case Net(network) if _is_host(network):
+        case Net(network, side) if _is_host(network) and _held(formats, *ADDRESSES[side]):
             return _only(str(network.network_address))
-        case Addresses(v4, v6) if len(v4) == 1 and not v6:
+        case Addresses(v4, v6, side) if len(v4) == 1 and not v6 and _held(formats, *ADDRESSES[side]):
             return _only(address.to_text(next(iter(v4)), False))
         case OnInterfaces(ids) if len(ids) == 1 and _all_have_interface(formats):
             return _only(*ids)
@@ -54,8 +55,8 @@ def words(tree: Tree, formats: Collection[LogFormat]) -> frozenset[str]:
             return _NONE
 
 
-def _is_held(name: str, formats: Collection[LogFormat]) -> bool:
-    return not formats or any(name in fmt.fields for fmt in formats)
+def _held(formats: Collection[LogFormat], *names: str) -> bool:
+    return not formats or any(name in fmt.fields for fmt in formats for name in names)
 
 
 def _is_host(network: Network) -> bool:
