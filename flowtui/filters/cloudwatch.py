@@ -83,7 +83,7 @@ def _divide(parts: Sequence[Tree], asked: _Asked, reason: str) -> Pushdown:
 def _ask_by_words(parts: Sequence[Tree], formats: tuple[LogFormat, ...]) -> _Asked:
     found = [cloudwatch_terms.words(part, formats) for part in parts]
     pattern, held = cloudwatch_terms.write(frozenset().union(*found))
-    text = " and ".join(str(Word(word)) for word in held)
+    text = " and ".join(str(Word(word)) for word in sorted(held))
     return _Asked(pattern, text, frozenset(place for place, each in enumerate(found) if each & held))
 
 
@@ -102,9 +102,7 @@ def _ask_by_place(parts: Sequence[Tree], fmt: LogFormat) -> _Asked:
         return _Asked()
     asked = [name for name in held.fields if name in slots.forms]
     text = str(conjunction(tree_of(name, slots.forms[name].values) for name in asked))
-    exact = {
-        name for name, form in slots.forms.items() if form.is_decided and form.values == held.fields[name]
-    }
+    exact = {name for name, form in slots.forms.items() if form.decides(held.fields[name])}
     return _Asked(
         slots.pattern,
         text,

@@ -39,7 +39,7 @@ def words(tree: Tree, formats: Collection[LogFormat]) -> frozenset[str]:
     match tree:
         case And(parts):
             return _NONE.union(*(words(part, formats) for part in parts))
-        case Or(parts):
+        case Or(parts) if parts:
             return reduce(and_, (words(part, formats) for part in parts))
         case Compare(name, Op.EQ, str() as value) | OneOf(name, (str() as value,)) if _held(formats, name):
             return _only(_spelling(name, value))

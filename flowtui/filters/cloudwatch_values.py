@@ -149,7 +149,7 @@ def hull(boxes: Sequence[Box]) -> Box:
     """Give the smallest box around all of them; exact where they differ in one field at most."""
     filled = [box for box in boxes if not box.is_empty]
     if not filled:
-        return boxes[0]
+        return boxes[0] if boxes else ALL
     names = [name for name in filled[0].fields if all(name in box.fields for box in filled)]
     held = {name: union([box.fields[name] for box in filled]) for name in names}
     return Box(held, all(box.is_exact for box in filled) and _is_tight(held, filled))

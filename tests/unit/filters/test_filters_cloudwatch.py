@@ -6,7 +6,7 @@ import pytest
 
 from flowtui.filters.cloudwatch import Pushdown, compile_pattern
 from flowtui.filters.parse import parse
-from flowtui.filters.tree import REJECT, Addresses, And, AnyPort, Not, Side, Tenures
+from flowtui.filters.tree import REJECT, Addresses, And, AnyPort, Not, OneOf, Or, Side, Tenures, Tree
 from flowtui.records import fields
 from flowtui.records.format import DEFAULT_FORMAT, LogFormat
 
@@ -286,3 +286,11 @@ def test_who_bore_a_name_is_asked_for_whenever_it_was() -> None:
 )
 def test_the_reason_says_why_there_is_a_residual(formats: tuple[LogFormat, ...], reason: str) -> None:
     assert reason in asked("port 80", *formats).reason
+
+
+@pytest.mark.parametrize(
+    "tree", [Or(()), Not(And(())), OneOf(fields.DSTPORT.name, ()), AnyPort(())], ids=repr
+)
+def test_trees_that_select_nothing_are_left_to_the_local_engine(tree: Tree) -> None:
+    found = compile_pattern(tree, [DEFAULT_FORMAT])
+    assert (found.pattern, found.residual) == (None, tree)
