@@ -23,8 +23,10 @@ from flowtui.monitor.settings import Moment, Settings
 from flowtui.records.decode import clean
 from flowtui.tui import keymap, presenter, terminal
 from flowtui.tui.commands import FlowtuiCommands
+from flowtui.tui.desk import FilterDesk
 from flowtui.tui.glyphs import PlainGlyphs
-from flowtui.tui.messages import PictureTaken, StateChanged
+from flowtui.tui.messages import FilterCounted, PictureTaken, StateChanged
+from flowtui.tui.past import Past
 from flowtui.tui.render import pages
 from flowtui.tui.screens.detail import DetailScreen
 from flowtui.tui.screens.diagnostics import DiagnosticsScreen
@@ -32,6 +34,7 @@ from flowtui.tui.screens.monitor import MonitorScreen
 from flowtui.tui.screens.page import PageScreen
 from flowtui.tui.theme import PALETTES, THEMES, Palette, suited
 from flowtui.tui.watch import OpenSession, Watch
+from flowtui.tui.widgets.filterbar import FilterBar
 
 AGES_S = 10.0
 """How often ages are written anew when nothing happens."""
@@ -73,6 +76,7 @@ class FlowtuiApp(App[None]):
         now: Callable[[], float] = time.time,
         theme: str | None = None,
         *,
+        past: Past | None = None,
         has_utf8: bool = True,
     ) -> None:
         self._theme_wanted = theme or suited(os.environ, colours=terminal.colours())
@@ -82,6 +86,7 @@ class FlowtuiApp(App[None]):
         self.settings = settings
         self.monitor = MonitorScreen()
         self.session_watch = Watch(self, open_session, now)
+        self.desk = FilterDesk(self, self.monitor.filter, past or Past(None), now)
         self._choices = choices
         self._now = now
         self._has_names = False
@@ -181,6 +186,31 @@ class FlowtuiApp(App[None]):
         self.monitor.repaint(
             self.palette, utc=self.settings.utc, has_names=self._has_names, generation=self._generation
         )
+
+    @on(MonitorScreen.FilterWanted)
+    def _filter_wanted(self) -> None:
+        self.desk.open(self.monitor.request, self.session_watch.picture, utc=self.settings.utc)
+
+    @on(FilterBar.Typed)
+    def _filter_typed(self, message: FilterBar.Typed) -> None:
+        self.desk.typed(message.value, message.cursor)
+
+    @on(FilterBar.Applied)
+    def _filter_applied(self, message: FilterBar.Applied) -> None:
+        is_right, tree = self.desk.applied(message.value)
+        if is_right:
+            self.monitor.end_filter()
+            self.monitor.ask(filter=tree)
+        else:
+            self.bell()
+
+    @on(FilterBar.Closed)
+    def _filter_closed(self) -> None:
+        self.monitor.end_filter()
+
+    @on(FilterCounted)
+    def _filter_counted(self, message: FilterCounted) -> None:
+        self.desk.counted(message)
 
     @on(MonitorScreen.NamesToggled)
     def _names_toggled(self) -> None:

@@ -19,3 +19,13 @@ class PictureTaken(Message):
         self.picture = picture
         self.session = session
         """Whose state it shows: a picture of a session that has ended is void."""
+
+
+class FilterCounted(Message):
+    """The hits of a filter that is being typed have been counted."""
+
+    def __init__(self, text: str, found: str) -> None:
+        super().__init__()
+        self.text = text
+        self.found = found
+        """`229 of 18,204`."""

@@ -68,6 +68,11 @@ def take(request: Request, state: SessionState, before: Picture | None, now: flo
     return Picture(request, state, view, now, rejected, tuple(_interfaces(request, state, now)))
 
 
+def counted(request: Request, state: SessionState) -> int:
+    """How many records a request would show."""
+    return len(_view(request, state))
+
+
 def _view(request: Request, state: SessionState) -> View:
     from flowtui.monitor.view import View
     from flowtui.store.hits import Order

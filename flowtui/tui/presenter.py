@@ -93,6 +93,7 @@ def _losses(state: SessionState) -> Iterator[str]:
         (figures.skipped, "skipped"),
         (figures.unparsed, "unparsed"),
         (figures.evicted, "evicted"),
+        (figures.swept, "swept"),
     ):
         if number:
             yield f"{number:,} {word}"

@@ -22,8 +22,11 @@ from flowtui.tui.picture import Picture, Request, take
 if TYPE_CHECKING:
     from flowtui.monitor.state import SessionState
 
-REPAINT_S = 0.25
-"""At most four repaints a second: following repaints the whole table, 16 kB at 200x50."""
+REPAINT_S = 0.5
+"""Two repaints a second: following repaints the whole table, 25 kB at 200x50, and records are minutes old.
+
+What the reader asks for by a key is drawn at once.
+"""
 COLLECTOR = (700, 10, 100)
 """The garbage collector's thresholds: a full collection answers no key for 0.1 to 0.4 s; ten times rarer."""
 

@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from flowtui.monitor.settings import Settings
 from flowtui.tui.app import FlowtuiApp
+from flowtui.tui.past import Past
 from tests.tui import lab
 
 
@@ -68,10 +69,13 @@ class Reader:
 
 @asynccontextmanager
 async def reading(
-    session: lab.PlayedSession, size: tuple[int, int] = (140, 40), settings: Settings | None = None
+    session: lab.PlayedSession,
+    size: tuple[int, int] = (140, 40),
+    settings: Settings | None = None,
+    past: Past | None = None,
 ) -> AsyncIterator[Reader]:
     """The monitor on a played session."""
-    app = FlowtuiApp(settings or Settings(utc=True), session.open, now=lambda: lab.NOW)
+    app = FlowtuiApp(settings or Settings(utc=True), session.open, now=lambda: lab.NOW, past=past)
     async with app.run_test(size=size) as pilot:
         reader = Reader(app, pilot, session)
         await reader.until(lambda: session.is_started, "the session started")

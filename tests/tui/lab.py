@@ -143,6 +143,7 @@ class PlayedSession:
         self.series = Series()
         self.unparsed: list[object] = []
         self.version = 0
+        self.topology_version = 1
         self.is_started = self.is_stopped = False
         self.refreshes = 0
         self.changed: Callable[[], None] = lambda: None
@@ -189,6 +190,7 @@ class PlayedSession:
         """The topology was read again."""
         self.topology, self.index = topology, TopologyIndex(topology)
         self.history = self.history.seen(topology)
+        self.topology_version += 1
         self.change()
 
     def state(self) -> SessionState:
@@ -217,5 +219,5 @@ class PlayedSession:
             groups=(GroupState(GROUP, (self.format,), events=len(snapshot)),),
             unparsed=tuple(self.unparsed),  # type: ignore[arg-type]
             begin=NOW - 1800,
-            topology_version=1,
+            topology_version=self.topology_version,
         )

@@ -19,6 +19,7 @@ from flowtui.tui.render import text
 from flowtui.tui.theme import Palette
 
 if TYPE_CHECKING:
+    from flowtui.monitor.figures import Figures
     from flowtui.monitor.state import SessionState
     from flowtui.monitor.view import Detail
 
@@ -158,6 +159,7 @@ def diagnostics(state: SessionState, now: float, *, utc: bool) -> PageLines:
 
         section("Faults", _faults(state, now), palette.attention)
         section("Missing", _missing(state), palette.attention)
+        section("Totals double", _overlaps(state), palette.attention)
         section("Tail", _tail(state, now, utc=utc), palette.soft)
         for group in state.groups:
             section(f"Log group {clean(group.name)}", _group(group, now), palette.soft)
@@ -186,32 +188,57 @@ def _missing(state: SessionState) -> list[tuple[str, str]]:
     return [(each.part, clean(f"{each.sentence} Needs {each.action}.")) for each in missing]
 
 
+def _overlaps(state: SessionState) -> list[tuple[str, str]]:
+    return [("recorded twice", clean(each.sentence)) for each in state.overlaps]
+
+
 def _tail(state: SessionState, now: float, *, utc: bool) -> list[tuple[str, str]]:
     figures = state.figures
-    lag = "unknown before the first complete reading"
-    if figures.lag_s is not None:
-        lag = text.duration(figures.lag_s)
     rows = [
         ("state", f"{state.status.kind.value} {clean(state.status.text)}".strip()),
-        ("lag", lag),
+        ("lag", _or(figures.lag_s, text.duration, "unknown before the first complete reading")),
         ("complete up to", text.date_time(figures.watermark, utc=utc) or "not known yet"),
+        ("arrival delay", _delay(figures)),
         ("records held", f"{len(state.snapshot):,}, {figures.evicted:,} evicted"),
         ("read once", f"{figures.backfilled:,} of the time before the start"),
-        ("late", f"{figures.late:,}"),
+        ("late", f"{figures.late:,} behind the time that seemed complete"),
+        ("swept", f"{figures.swept:,} later than the look-back, {_sweep(figures)}"),
         ("skipped by AWS", f"{figures.skipped:,}"),
-        ("log calls", f"{figures.calls:,}, {figures.throttled:,} throttled"),
+        ("log calls", f"{figures.calls:,}, {figures.throttled:,} throttled, {figures.failed:,} failed"),
+        ("read", f"{figures.bytes_read:,} bytes, {_or(figures.reread_share, text.share, 'none')} read again"),
     ]
-    delays = state.series.delays()
-    if delays is not None:
-        rows.append(
-            (
-                "arrival delay",
-                f"half within {text.duration(delays.p50_s)}, 95% within {text.duration(delays.p95_s)}",
-            )
-        )
+    if figures.outside:
+        rows.append(("outside", f"{figures.outside:,} of other VPCs than the chosen ones, left out"))
+    if abs(figures.clock_offset_s) >= _CLOCK_S:
+        side = "behind" if figures.clock_offset_s > 0 else "ahead of"
+        apart = text.duration(abs(figures.clock_offset_s))
+        rows.append(("clock", f"this machine's is {apart} {side} AWS's, which is allowed for"))
     if state.index is not None:
         rows.append(("topology", f"read {text.duration(now - state.index.topology.read_at)} ago"))
     return rows
+
+
+_CLOCK_S = 5.0
+"""How far a clock may be off before it is worth a line."""
+
+
+def _delay(figures: Figures) -> str:
+    if figures.delay_p50_s is None or figures.delay_p95_s is None:
+        return "no record yet"
+    return (
+        f"half within {text.duration(figures.delay_p50_s)}, 95% within {text.duration(figures.delay_p95_s)}"
+    )
+
+
+def _sweep(figures: Figures) -> str:
+    if figures.sweep_reach_s is None:
+        return "nothing is swept"
+    short = ", less than asked for, for lack of room" if figures.is_sweep_shortened else ""
+    return f"swept back to {text.duration(figures.sweep_reach_s)} ago{short}"
+
+
+def _or(value: float | None, words: Callable[[float], str], otherwise: str) -> str:
+    return otherwise if value is None else words(value)
 
 
 def _group(group: object, now: float) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
@@ -13,11 +14,13 @@ from flowtui.records.decode import clean, protocol_name
 from flowtui.records.fields import Type
 from flowtui.tui.render import text
 from flowtui.tui.render.columns import GUTTER, Column, Layout, Part
+from flowtui.tui.render.marks import Mark, is_marked
 from flowtui.tui.theme import Palette
 
 if TYPE_CHECKING:
     from flowtui.monitor.view import Row
 
+_MARKED = Style(underline=True)
 REJECTED = "✗"
 LATE = "«"
 _STATUS_NOTES = {"NODATA": "no traffic", "SKIPDATA": "records skipped by AWS"}
@@ -31,6 +34,8 @@ class RowStyle:
     utc: bool
     has_names: bool
     """Names instead of addresses in SOURCE and DESTINATION."""
+    marks: tuple[Mark, ...] = ()
+    """What the filter asked for."""
 
 
 def heading(
@@ -72,9 +77,18 @@ def record(row: Row, layout: Layout, style: RowStyle) -> list[Segment]:
         if note is not None and column.part is Part.SOURCE:
             shown = text.fitted(note, column.width)
             ink = palette.attention if row.status == "SKIPDATA" else palette.mute
+        if is_marked(style.marks, column.field.name, row.values[position]):
+            line.add(" " * column.gap, ink)
+            line.add(_blank(shown, column), ink).add(shown, ink + _MARKED)
+            line.add(" " * (column.width - cell_len(shown) if not column.is_right else 0), ink)
+            continue
         # The gap takes the cell's style, so that neighbours of one style are one run to the terminal.
         line.add(" " * column.gap, ink).cell(shown, column.width, ink, right=column.is_right)
     return line.segments
+
+
+def _blank(shown: str, column: Column) -> str:
+    return " " * (column.width - cell_len(shown)) if column.is_right else ""
 
 
 def _cell(row: Row, position: int, column: Column, style: RowStyle) -> tuple[str, Style]:

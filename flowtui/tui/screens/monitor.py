@@ -176,6 +176,8 @@ class MonitorScreen(Screen[None]):
 
     def show(self, picture: Picture, now: float) -> None:
         """Draws a picture."""
+        if self.picture is None or self.picture.request.filter != picture.request.filter:
+            self.records.mark(picture.request.filter)
         self.picture = picture
         state = picture.state
         self.topology.show(state.index, picture.rejected, state.overlaps)
@@ -322,6 +324,11 @@ class MonitorScreen(Screen[None]):
     def action_filter(self) -> None:
         """Opens the filter bar."""
         self.post_message(self.FilterWanted())
+
+    def end_filter(self) -> None:
+        """The bar goes away, and the reader is back in the pane."""
+        self.filter.close()
+        self.here.focus()
 
     def action_narrow(self) -> None:
         """Narrows to what the reader chooses of the record under the cursor."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -25,7 +25,12 @@ from textual.widgets import Input, Static
 from flowtui.tui.render import text
 from flowtui.tui.theme import DARK, PALETTES, Palette
 
+if TYPE_CHECKING:
+    from flowtui.filters.complete import Completion
+
 PROMPT = " / "
+_LEAST_ROOM = 30
+"""Cells behind the place under which the words stand before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +44,6 @@ class Verdict:
     """`229 of 18,204`; empty while it is being counted."""
     note: str = ""
     """A warning about a filter that is right, but perhaps not what was meant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """How the text could go on: what stands from `start` to the cursor becomes `text`."""
-
-    text: str
-    start: int
 
 
 class VerdictLine(Widget):
@@ -67,12 +64,15 @@ class VerdictLine(Widget):
         width, palette, verdict = self.size.width, self.palette, self.verdict
         line = text.Line()
         if verdict.error:
-            at = max(1, len(PROMPT) + verdict.offset - self.shift)
-            mark = "^" * max(1, min(verdict.length, 40))
-            words = f" {verdict.error}"
-            room = width - 1 - len(mark) - len(words)
-            line.to(min(at, max(1, room)), palette.mute).add(mark, palette.attention)
-            line.add(text.fitted(words, width - line.width), palette.text)
+            at = max(1, min(len(PROMPT) + verdict.offset - self.shift, width - 2))
+            mark = "^" * max(1, min(verdict.length, width - 1 - at))
+            after = width - 2 - at - len(mark)
+            if after >= min(len(verdict.error), _LEAST_ROOM):
+                line.to(at, palette.mute).add(mark, palette.attention)
+                line.add(f" {text.fitted(verdict.error, after)}", palette.text)
+            else:
+                line.add(f" {text.fitted(verdict.error, at - 2)}", palette.text)
+                line.to(at, palette.mute).add(mark, palette.attention)
         else:
             found = f"{verdict.found} " if verdict.found else ""
             line.to(len(PROMPT), palette.mute)

@@ -29,6 +29,8 @@ SPARK_BUCKETS = 10
 """Of 90 seconds each: a quarter of an hour."""
 _RATE, _COUNT, _AGO = 6, 5, 4
 _ACCEPTED, _ID = 10, 22
+_AGES_S = 9.5
+"""Ages are written anew about every ten seconds."""
 _NAME_AT_MOST = 24
 _ROOMY = 70
 """Cells from which addresses and accepted records have columns; the interface's id needs more."""
@@ -91,13 +93,19 @@ class InterfacePane(RowList):
         self.order = InterfaceOrder.REJECTED
         self.is_reversed = False
         self.now = 0.0
+        self._taken: Sequence[InterfaceRow] = ()
         self._rows: list[InterfaceRow] = []
 
-    def show(self, rows: Iterable[InterfaceRow], now: float) -> None:
-        """Takes the rows; the cursor stays on its interface."""
+    def show(self, rows: Sequence[InterfaceRow], now: float) -> None:
+        """Takes the rows; the cursor stays on its interface. The same rows are drawn again for their ages."""
+        if rows is self._taken and now - self.now < _AGES_S:
+            return
+        self._taken, self.now = rows, now
+        self._arrange()
+
+    def _arrange(self) -> None:
         current = self.current()
-        self.now = now
-        self._rows = sorted(rows, key=_KEYS[self.order], reverse=self.is_reversed)
+        self._rows = sorted(self._taken, key=_KEYS[self.order], reverse=self.is_reversed)
         if current is not None:
             ids = [row.id for row in self._rows]
             self.cursor = ids.index(current.id) if current.id in ids and self.is_active else self.cursor
@@ -179,9 +187,9 @@ class InterfacePane(RowList):
         orders = list(InterfaceOrder)
         self.order = orders[(orders.index(self.order) + 1) % len(orders)]
         self.is_reversed = False
-        self.show(self._rows, self.now)
+        self._arrange()
 
     def action_reverse(self) -> None:
         """Turns the order round."""
         self.is_reversed = not self.is_reversed
-        self.show(self._rows, self.now)
+        self._arrange()

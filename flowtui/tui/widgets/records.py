@@ -22,10 +22,12 @@ from textual.cache import LRUCache
 from textual.message import Message
 from textual.strip import Strip
 
+from flowtui.filters.tree import Tree
 from flowtui.records import fields
 from flowtui.tui import keymap
 from flowtui.tui.render import columns, frame, record, text
 from flowtui.tui.render.columns import Column, Layout, Part
+from flowtui.tui.render.marks import Mark, marks
 from flowtui.tui.widgets.rows import RowList
 
 if TYPE_CHECKING:
@@ -72,6 +74,7 @@ class RecordTable(RowList):
         self._rows: dict[int, Row] = {}
         self._strips: LRUCache[object, Strip] = LRUCache(_KEPT_STRIPS)
         self._generation = 0
+        self._marks: tuple[Mark, ...] = ()
         self._order: tuple[str, bool] | None = None
         self._cursor_id: int | None = None
         self._bottom_id: int | None = None
@@ -116,6 +119,11 @@ class RecordTable(RowList):
         bottom = None if self.view is None or self._bottom_id is None else self.view.position(self._bottom_id)
         if bottom is not None:
             self.new_below = self.row_count() - 1 - bottom
+
+    def mark(self, tree: Tree | None) -> None:
+        """Marks what a filter asks for."""
+        self._marks = marks(tree)
+        self._strips.clear()
 
     def restyle(self, *, generation: int) -> None:
         """Forgets lines drawn with another palette, other names or another time zone."""
@@ -235,7 +243,7 @@ class RecordTable(RowList):
         key = (row.id, self._left, width, names)
         strip = self._strips.get(key)
         if strip is None:
-            style = record.RowStyle(self.palette, self.utc, self.has_names)
+            style = record.RowStyle(self.palette, self.utc, self.has_names, self._marks)
             strip = self._strip(record.record(row, self._layout, style), width)
             self._strips[key] = strip
         return strip

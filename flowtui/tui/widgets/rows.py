@@ -156,8 +156,11 @@ class RowList(Widget, can_focus=True):
         return self._strip(self.draw_row(position, width), width)
 
     def _strip(self, segments: Iterable[Segment], width: int) -> Strip:
-        strip = Strip(segments).simplify().adjust_cell_length(width)
-        return strip.apply_style(self.palette.ground)
+        strip = Strip(segments).simplify()
+        # Filled up in the style of its end: one run less for the terminal.
+        last = strip._segments[-1].style if strip._segments else None
+        last = None if last is not None and last.underline else last
+        return strip.adjust_cell_length(width, last).simplify().apply_style(self.palette.ground)
 
     def _under_cursor(self, strip: Strip) -> Strip:
         cursor, soft = self.palette.cursor, self.palette.soft
