@@ -28,12 +28,14 @@ class Backfill:
         *,
         end_ms: int | None = None,
         newest_first: bool = True,
+        pattern: str | None = None,
     ) -> None:
         """`window_ms` is where the window that is read again and again begins; `end_ms` where records end."""
         self._group = group
         self._begin_ms = begin_ms
         self._now_ms = now_ms
         self._newest_first = newest_first
+        self._pattern = pattern
         self._width_ms = max(60_000, now_ms - window_ms)
         self._end_ms = end_ms
         self._covered_ms: int | None = None
@@ -65,6 +67,15 @@ class Backfill:
         else:
             self._begin_slice(self._low_ms, self._covered_ms)
 
+    def use_pattern(self, pattern: str | None) -> None:
+        """Asks by this pattern from here on; what was read already is not read again."""
+        self._pattern = pattern
+        before = self.chain
+        before.failed()
+        self.chain = Chain(
+            self._group, before.start_ms, before.end_ms, newest_first=before.newest_first, pattern=pattern
+        )
+
     def received(self, page: Page) -> None:
         """Takes note of a page of the current slice, and goes on to the next when it was the last one."""
         self.chain.received(page)
@@ -90,7 +101,9 @@ class Backfill:
         self._low_ms = max(self._begin_ms, low_ms)
         self._high_ms = self._now_ms if high_ms is None else high_ms
         self._descended_ms = None
-        self.chain = Chain(self._group, self._low_ms, high_ms, newest_first=self._newest_first)
+        self.chain = Chain(
+            self._group, self._low_ms, high_ms, newest_first=self._newest_first, pattern=self._pattern
+        )
 
     def _adapt(self, pages: int) -> None:
         if pages <= _FEW_PAGES:

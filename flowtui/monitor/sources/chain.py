@@ -41,9 +41,16 @@ class Chain:
     """A reading of [start, end], in milliseconds of event time; an end of None is no bound."""
 
     def __init__(
-        self, group: str, start_ms: int, end_ms: int | None = None, *, newest_first: bool = False
+        self,
+        group: str,
+        start_ms: int,
+        end_ms: int | None = None,
+        *,
+        newest_first: bool = False,
+        pattern: str | None = None,
     ) -> None:
         self.group = group
+        self.pattern = pattern
         self.start_ms = start_ms
         self.end_ms = end_ms
         self.newest_first = newest_first
@@ -58,7 +65,7 @@ class Chain:
     def request(self) -> PageRequest:
         """The next page to ask for."""
         return PageRequest(
-            self.group, self.start_ms, self.end_ms, self._token, newest_first=self.newest_first
+            self.group, self.start_ms, self.end_ms, self._token, self.pattern, newest_first=self.newest_first
         )
 
     def received(self, page: Page) -> None:

@@ -1,22 +1,31 @@
 """The tail: reads log groups for ever, each event once, within a budget of calls, whatever fails.
 
-One thread, which waits on an event and never sleeps. Knows no record format, no store and no screen.
+One thread, which waits on an event and never sleeps; calls are made beside it. Knows no record format, no
+store and no screen.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from flowtui.monitor.outside import Clock, Fault, FaultError, FaultKind, Logs
+from flowtui.monitor.outside import Clock, Fault, FaultKind, Logs, Page
+from flowtui.monitor.sources.asks import Ask, Extent, Purpose
 from flowtui.monitor.sources.budget import Budget
+from flowtui.monitor.sources.calls import Calls, InlineCalls, PooledCalls, unforeseen
 from flowtui.monitor.sources.group import Arrival, GroupReader
+from flowtui.monitor.sources.progress import GroupProgress, TailProgress, Traffic, progress_of
 from flowtui.monitor.sources.seen import SeenIds
+from flowtui.monitor.sources.servertime import ServerTime
+from flowtui.monitor.sources.sweep import DIGESTS
+from flowtui.monitor.sources.turns import Turns
+
+__all__ = ["GroupProgress", "Sink", "Tail", "TailOptions", "TailProgress", "unforeseen"]
 
 _IDLE_S = 3600.0
-"""The longest wait where no group is to be read; a new one ends it."""
+"""The longest wait where nothing is to be read; whatever changes that ends it."""
 
 
 class Sink(Protocol):
@@ -38,44 +47,21 @@ class TailOptions:
     lookback_s: float
     max_calls: float
     """Calls a second, sustained, over all groups."""
+    sweep_s: float = 21_600.0
+    """How far back the sweep goes, seconds; 0: there is none."""
+    is_begin_relative: bool = False
+    """Whether the beginning was reckoned back from our clock's now, and shares its error."""
+    workers: int = 4
+    """Calls under way at a time, at the most; 0: one, on the tail's own thread."""
 
 
 @dataclass(frozen=True, slots=True)
-class GroupProgress:
-    """How the tail stands with one group; times are epoch seconds."""
+class _Resumed:
+    """What was read of a group before the tail began; times by our clock."""
 
-    group: str
-    fault: Fault | None
-    fault_since: float | None
-    retry_at: float | None
-    watermark: float | None
-    last_pass_at: float | None
-    last_look_at: float | None
-    usual_delay_s: float | None
-    """Half of the records arrive within this many seconds of their start."""
-    longest_delay_s: float | None
-    """All but one in a hundred do."""
-    newest_at: float | None
-    """The start of the newest record."""
-    is_caught_up: bool
-    has_window: bool
-    events: int
-    backfilled: int
-
-    def lag_s(self, now: float) -> float | None:
-        """Seconds behind real time: the usual delay of a record, and the time since the last look."""
-        if self.last_look_at is None or self.usual_delay_s is None:
-            return None
-        return max(0.0, now - self.last_look_at) + self.usual_delay_s
-
-
-@dataclass(frozen=True, slots=True)
-class TailProgress:
-    """How the tail stands."""
-
-    groups: tuple[GroupProgress, ...] = ()
-    calls: int = 0
-    throttled: int = 0
+    seen: SeenIds
+    read_at: float
+    begin_s: float
 
 
 class Tail:
@@ -88,35 +74,48 @@ class Tail:
         sink: Sink,
         options: TailOptions,
         jitter: Callable[[], float],
+        *,
+        budget: Budget | None = None,
+        time: ServerTime | None = None,
     ) -> None:
-        self._logs = logs
+        """With the budget and the time of a reading that was made before, if there was one."""
         self._clock = clock
         self._sink = sink
         self._options = options
         self._jitter = jitter
-        self._budget = Budget(options.max_calls, clock.now())
-        self._throttled = 0
+        self._budget = budget or Budget(options.max_calls, clock.now())
+        self._time = time or ServerTime(clock)
+        self._turns = Turns(options.max_calls, options.lookback_s)
         self._wake = threading.Event()
         self._is_stopped = False
         self._lock = threading.Lock()
-        self._wanted: tuple[str, ...] = ()
-        self._known: dict[str, tuple[SeenIds, float, float]] = {}
+        self._wanted: dict[str, str | None] = {}
+        self._resumed: dict[str, _Resumed] = {}
         self._readers: dict[str, GroupReader] = {}
-        self._served: dict[str, int] = {}
+        self._traffic = Traffic()
         self._progress = TailProgress()
+        self._calls: Calls[tuple[GroupReader, Ask]]
+        if options.workers:
+            self._calls = PooledCalls(logs, options.workers, self._wake.set)
+        else:
+            self._calls = InlineCalls(logs)
 
-    def follow(self, groups: Iterable[str]) -> None:
-        """Reads these groups from now on. One that is left out is read on as long as it exists."""
+    def follow(self, groups: Iterable[str], patterns: Mapping[str, str | None] | None = None) -> None:
+        """Reads these groups from now on, each by its filter pattern, if it has one.
+
+        A group that is left out is read on as long as it exists. A pattern that has changed begins a new
+        reading of the group's window.
+        """
         with self._lock:
-            self._wanted = tuple(dict.fromkeys(groups))
+            self._wanted = {group: (patterns or {}).get(group) for group in groups}
         self._wake.set()
 
     def resume(self, group: str, seen: SeenIds, read_at: float, begin_s: float) -> None:
         """Before `run`: everything in this group since then was read at this time, with these ids."""
-        self._known[group] = (seen, read_at, begin_s)
+        self._resumed[group] = _Resumed(seen, read_at, begin_s)
 
     def stop(self) -> None:
-        """Ends `run` as soon as a call under way returns; a wait ends at once."""
+        """Ends `run` at once; a call under way is left to itself."""
         self._is_stopped = True
         self._wake.set()
 
@@ -129,97 +128,105 @@ class Tail:
         """Reads until stopped."""
         while not self._is_stopped:
             self._take_up()
-            now = self._clock.now()
-            reader = self._next(now)
-            wait_s = _IDLE_S if reader is None else max(reader.due_at(now) - now, self._budget.delay(now))
-            if reader is None or wait_s > 0:
+            self._settle()
+            wait_s = self._begin()
+            if wait_s > 0:
                 self._clock.wait(self._wake, wait_s)
                 self._wake.clear()
+            # Calls on this thread have ended by now.
+            self._settle()
+
+    def _begin(self) -> float:
+        """Begins a call, if there may be one; the seconds to wait for what comes next."""
+        if self._calls.is_full:
+            return _IDLE_S
+        wait_s = self._budget.delay(self._clock.now())
+        if wait_s > 0:
+            return wait_s
+        now = self._time.now()
+        turn = self._turns.next(self._readers.values(), now)
+        if isinstance(turn, float):
+            return min(_IDLE_S, max(0.0, turn - now))
+        self._budget.take(self._clock.now())
+        is_sweep = turn[1].purpose is Purpose.SWEEP
+        self._count(calls=1, sweep_calls=int(is_sweep))
+        self._calls.begin(turn, turn[1].request)
+        return 0.0
+
+    def _settle(self) -> None:
+        """Takes in what the calls that have ended brought."""
+        while (done := self._calls.done()) is not None:
+            (reader, ask), outcome = done
+            now = self._time.now()
+            if isinstance(outcome, Fault):
+                self._failed(reader, ask, outcome, now)
             else:
-                self.step(reader)
-
-    def step(self, reader: GroupReader) -> None:
-        """Makes one call for this group, and passes on what it brings."""
-        began_at = self._clock.now()
-        self._served[reader.group] = self._budget.calls
-        request = reader.request(began_at)
-        self._budget.take(began_at)
-        try:
-            page = self._logs.page(request)
-        except FaultError as error:
-            self._failed(reader, error.fault)
-            return
-        except Exception as error:
-            # Fulfilling the protocol means to raise nothing else; a slip there must not end the tail.
-            self._failed(reader, unforeseen(error))
-            return
-        arrival = reader.received(page, self._clock.now())
-        if not self._sink.arrived(arrival):
-            reader.end_backfill()
-        self._publish()
-
-    def _failed(self, reader: GroupReader, fault: Fault) -> None:
-        self._throttled += fault.kind is FaultKind.THROTTLED
-        reader.failed(fault, self._clock.now())
-        if fault.kind is FaultKind.NOT_FOUND and reader.group not in self._wanted:
-            del self._readers[reader.group]
-        self._publish()
-
-    def _take_up(self) -> None:
-        """Makes readers for groups that have none yet."""
-        new = [group for group in self._wanted if group not in self._readers]
-        for group in new:
-            seen, read_at, begin_s = self._known.pop(group, (None, self._clock.now(), self._options.begin_s))
-            self._readers[group] = GroupReader(
-                group,
-                begin_s=begin_s,
-                lookback_s=self._options.lookback_s,
-                now=read_at,
-                jitter=self._jitter,
-                seen=seen,
-            )
-        if new:
+                self._received(reader, ask, outcome, now)
             self._publish()
 
-    def _next(self, now: float) -> GroupReader | None:
-        """Of the groups that are due the one that has waited longest, else the one that is due first."""
-        if not self._readers:
-            return None
-        return min(
-            self._readers.values(),
-            key=lambda reader: (max(now, reader.due_at(now)), self._served.get(reader.group, -1)),
-        )
+    def _received(self, reader: GroupReader, ask: Ask, page: Page, now: float) -> None:
+        corrected_s = self._time.answered(page, ask.sent_at, now)
+        arrival = reader.received(ask, page, self._time.now())
+        if ask.look is not None:
+            corrected_s += self._time.found(arrival.events, ask.look.news_since)
+        size, fetched, fresh = page.size_bytes, len(page.events), len(arrival.events)
+        is_first = not self._traffic.answered
+        self._count(answered=1, bytes_read=size, fetched=fetched, fresh=fresh)
+        if not self._sink.arrived(arrival):
+            reader.end_backfill(self._time.now())
+        if corrected_s and is_first:
+            self._begin_anew()
+        elif corrected_s < 0:
+            for each in self._readers.values():
+                each.distrust(self._time.now())
+
+    def _failed(self, reader: GroupReader, ask: Ask, fault: Fault, now: float) -> None:
+        self._count(failed=1, throttled=int(fault.kind is FaultKind.THROTTLED))
+        reader.failed(ask, fault, now)
+        if fault.kind is FaultKind.NOT_FOUND and reader.group not in self._wanted:
+            self._readers.pop(reader.group, None)
+
+    def _take_up(self) -> None:
+        """Makes readers for groups that have none yet, and tells the others of their patterns."""
+        with self._lock:
+            wanted = dict(self._wanted)
+        new = [group for group in wanted if group not in self._readers]
+        for group, pattern in wanted.items():
+            reader = self._readers.get(group)
+            if reader is None:
+                self._readers[group] = self._made(group, pattern)
+            elif reader.pattern != pattern:
+                reader.use_pattern(pattern, self._time.now())
+        if new:
+            self._share_digests()
+            self._publish()
+
+    def _made(self, group: str, pattern: str | None, before: GroupReader | None = None) -> GroupReader:
+        options, offset_s = self._options, self._time.offset_s
+        resumed = self._resumed.get(group)
+        begin_s = options.begin_s + (offset_s if options.is_begin_relative else 0.0)
+        extent = Extent(begin_s, options.lookback_s, self._time.now(), options.sweep_s)
+        if resumed is not None:
+            extent = replace(extent, begin_s=resumed.begin_s, now=resumed.read_at + offset_s)
+        seen = None if resumed is None else resumed.seen
+        return GroupReader(group, extent, self._jitter, seen=seen, before=before, pattern=pattern)
+
+    def _begin_anew(self) -> None:
+        """Our clock was wrong from the start: everything is reckoned anew, and ids are kept."""
+        for group, before in self._readers.items():
+            self._readers[group] = self._made(group, before.pattern, before)
+        self._share_digests()
+
+    def _share_digests(self) -> None:
+        sweeps = [reader.sweep for reader in self._readers.values() if reader.sweep is not None]
+        for sweep in sweeps:
+            sweep.limit = DIGESTS // len(sweeps)
+
+    def _count(self, **more: int) -> None:
+        before = self._traffic
+        self._traffic = replace(before, **{name: getattr(before, name) + some for name, some in more.items()})
 
     def _publish(self) -> None:
-        self._progress = TailProgress(
-            tuple(progress_of(reader) for reader in self._readers.values()),
-            self._budget.calls,
-            self._throttled,
-        )
+        groups = tuple(progress_of(reader, self._time.ours) for reader in self._readers.values())
+        self._progress = TailProgress(groups, self._traffic, self._time.offset_s)
         self._sink.changed()
-
-
-def unforeseen(error: Exception) -> Fault:
-    """The fault of an exception that nobody should have raised; its text is not for the screen."""
-    sentence = f"Something unforeseen went wrong ({type(error).__name__})."
-    return Fault(FaultKind.OTHER, "", sentence, "It is tried again.", type(error).__name__)
-
-
-def progress_of(reader: GroupReader) -> GroupProgress:
-    """How a group's reader stands."""
-    return GroupProgress(
-        group=reader.group,
-        fault=reader.fault,
-        fault_since=reader.fault_since,
-        retry_at=reader.retry_at,
-        watermark=reader.watermark,
-        last_pass_at=reader.last_pass_at,
-        last_look_at=reader.last_look_at,
-        usual_delay_s=reader.delays.quantile_s(0.5),
-        longest_delay_s=reader.delays.quantile_s(0.99),
-        newest_at=None if reader.newest_ms is None else reader.newest_ms / 1000,
-        is_caught_up=reader.is_caught_up,
-        has_window=reader.has_window,
-        events=reader.events,
-        backfilled=reader.backfilled,
-    )

@@ -59,7 +59,7 @@ def run(
     room: int = 1_000_000,
 ) -> tuple[Collector, Tail]:
     sink = Collector(room=room)
-    options = TailOptions(clock.time - back_s, LOOKBACK_S, max_calls)
+    options = TailOptions(clock.time - back_s, LOOKBACK_S, max_calls, workers=0)
     tail = Tail(logs, clock, sink, options, jitter=lambda: 0.5)
     clock.deadline, clock.at_deadline = clock.time + seconds, tail.stop
     tail.follow(groups)
@@ -241,7 +241,7 @@ def test_a_deleted_group_that_is_no_longer_wanted_is_let_go() -> None:
     logs = ScriptedLogs(clock)
     logs.obstacles = lambda request, number: fault(FaultKind.NOT_FOUND) if number > 3 else None
     sink = Collector()
-    tail = Tail(logs, clock, sink, TailOptions(clock.time, LOOKBACK_S, 1.0), jitter=lambda: 0.5)
+    tail = Tail(logs, clock, sink, TailOptions(clock.time, LOOKBACK_S, 1.0, workers=0), jitter=lambda: 0.5)
     clock.deadline, clock.at_deadline = clock.time + 30, tail.stop
     tail.follow([GROUP])
     sink.changed = lambda: tail.follow([]) if tail.progress.groups else None  # type: ignore[method-assign]

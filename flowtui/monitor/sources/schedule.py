@@ -1,0 +1,172 @@
+"""Which slices of the window to read next: those where the most records are thought to wait the longest.
+
+A run of slices is worth (new records to be expected) x (seconds since it was read) / (calls it takes). So a
+slice's pause goes by the root of its pages over its news, which makes the mean time from arrival to shown the
+least there is. Pure; a wrong guess costs time, never a record, since what is stale comes in its turn too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flowtui.monitor.sources.forecast import Forecast
+from flowtui.monitor.sources.slices import NEVER, Slices, Span
+
+FILL = 0.9
+"""The share of a page that a run is thought to fill at most: a page for a few events more is a call lost."""
+
+LEAST_RATE = 0.05
+"""Records a second that are expected of a group where none came: it may begin at any time."""
+
+_LONGEST_S = 3600.0
+"""What was never read counts as if it had waited so long."""
+
+
+class PageCost:
+    """What readings were found to cost."""
+
+    def __init__(self) -> None:
+        self.capacity = 5000.0
+        """Events on a page that is not the last one; AWS gives up to 10,000 or 1 MB."""
+        self._idle_pages_per_s = 0.0
+        """Pages that hold less than that, for each second of event time: a filter pattern makes such."""
+
+    def paged(self, events: int, *, is_last: bool) -> None:
+        """Takes note of a page."""
+        if not is_last and events:
+            self.capacity += 0.1 * (events - self.capacity)
+        elif events > self.capacity:
+            self.capacity = float(events)
+
+    def read(self, events: int, pages: int, seconds: float) -> None:
+        """Takes note of a reading of so many seconds of event time."""
+        idle = max(0.0, pages - 1 - events / self.capacity)
+        self._idle_pages_per_s += 0.3 * (idle / max(1.0, seconds) - self._idle_pages_per_s)
+
+    def of(self, events: float, seconds: float) -> float:
+        """Pages that so many events within so many seconds fill."""
+        return max(events / self.capacity, self._idle_pages_per_s * seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A run of slices to be read."""
+
+    span: Span
+    value: float
+    """Records times seconds for each call: what reading it now is worth."""
+    expected: float
+    """New records to be expected."""
+    waited_s: float
+    """How long these have been waiting, at the most, on the average."""
+
+
+def calls(pages: float) -> float:
+    """Calls to be expected for so many pages."""
+    return 1.0 if pages <= FILL else pages + 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is thought of a group."""
+
+    forecast: Forecast
+    cost: PageCost
+    rate: float
+    """Records a second that it gets."""
+
+
+def held_rate(slices: Slices) -> float:
+    """Records a second that the window holds."""
+    return sum(each.count for each in slices.slices) / (len(slices) * slices.width_s)
+
+
+def expected(slices: Slices, outlook: Outlook, now: float) -> list[float]:
+    """How many new records each slice is thought to have got since it was read."""
+    rate, area, found = outlook.rate, outlook.forecast.area, []
+    start = float(slices.first * slices.width_s)
+    later = area(now - start)
+    for each in slices.slices:
+        end = start + slices.width_s
+        sooner, later = later, area(now - end)
+        known = 0.0 if each.read_at <= start else area(each.read_at - start) - area(each.read_at - end)
+        surplus = each.surplus and each.surplus * min(_LONGEST_S, now - each.read_at)
+        found.append(max(0.0, rate * (sooner - later - known)) + surplus)
+        start = end
+    return found
+
+
+def pages_of(slices: Slices, cost: PageCost, news: Sequence[float]) -> list[float]:
+    """What each slice is thought to cost: what it held when it was read, and the news."""
+    return [
+        cost.of(max(each.count, new) if each.read_at == NEVER else each.count + new, slices.width_s)
+        for each, new in zip(slices.slices, news, strict=True)
+    ]
+
+
+def best(slices: Slices, outlook: Outlook, now: float) -> Choice | None:
+    """The run that is worth the most; None where all slices are being read."""
+    news = expected(slices, outlook, now)
+    pages = pages_of(slices, outlook.cost, news)
+    waited = [min(_LONGEST_S, now - each.read_at) for each in slices.slices]
+    busy = [each.is_busy for each in slices.slices]
+    chosen = _richest([some * long for some, long in zip(news, waited, strict=True)], pages, busy)
+    return None if chosen is None else _choice(slices, chosen, news, waited, pages)
+
+
+def stalest(slices: Slices, outlook: Outlook, now: float, before: float) -> Choice | None:
+    """A run from the slice on whose last reading is the oldest; None where all were read since `before`."""
+    idle = [(each.read_at, at) for at, each in enumerate(slices.slices) if not each.is_busy]
+    if not idle or min(idle)[0] >= before:
+        return None
+    news = expected(slices, outlook, now)
+    pages = pages_of(slices, outlook.cost, news)
+    first = last = min(idle)[1]
+    total = pages[first]
+    while last + 1 < len(slices) and not slices.slices[last + 1].is_busy:
+        if total + pages[last + 1] > FILL:
+            break
+        last += 1
+        total += pages[last]
+    while first > 0 and not slices.slices[first - 1].is_busy and total + pages[first - 1] <= FILL:
+        first -= 1
+        total += pages[first]
+    waited = [min(_LONGEST_S, now - each.read_at) for each in slices.slices]
+    return _choice(slices, (first, last), news, waited, pages)
+
+
+def _richest(values: Sequence[float], pages: Sequence[float], busy: Sequence[bool]) -> tuple[int, int] | None:
+    """The run of at most a page, or the one slice of more, with the most value for each call."""
+    chosen, most = None, -1.0
+    first, value, filled = 0, 0.0, 0.0
+    for last, is_busy in enumerate(busy):
+        if is_busy:
+            first, value, filled = last + 1, 0.0, 0.0
+            continue
+        value += values[last]
+        filled += pages[last]
+        while first < last and filled > FILL:
+            value -= values[first]
+            filled -= pages[first]
+            first += 1
+        worth = value / calls(filled)
+        # Of equals the longer run: what comes with it costs nothing.
+        if worth >= most:
+            chosen, most = (first, last), worth
+    return chosen
+
+
+def _choice(
+    slices: Slices,
+    run: tuple[int, int],
+    news: Sequence[float],
+    waited: Sequence[float],
+    pages: Sequence[float],
+) -> Choice:
+    where = slice(run[0], run[1] + 1)
+    some = sum(news[where])
+    weighted = sum(new * long for new, long in zip(news[where], waited[where], strict=True))
+    cost = calls(sum(pages[where]))
+    waited_s = weighted / some if some else min(waited[where])
+    return Choice(slices.span(*run), weighted / cost, some, waited_s)
