@@ -117,6 +117,8 @@ class Verdict:
     fetched: int = 0
     """Events in all the pages that it was given."""
     outcomes: Counter[str] = field(default_factory=Counter)
+    pages: float = 0.0
+    """Pages from the oldest event that arrived in the last minute to the newest."""
     delays: list[float] = field(default_factory=list)
     """Seconds from arrival to being shown, of what arrived while it ran, in ascending order."""
     complaints: str = ""
@@ -261,8 +263,11 @@ def judged(tool: Tool, scenario: str, seed: int, terms: Terms) -> Verdict:
             verdict.status = run.end()
         _await(lambda: endpoint.state()["is_over"] or endpoint.state()["begun"] is None, _END_S * 30)
         verdict.complaints = run.complaints.decode(errors="replace")[-2_000:]
-        _count_calls(verdict, endpoint.rows("calls"), terms)
-        _compare(verdict, tool, run, endpoint.rows("ingested"), terms)
+        calls = endpoint.rows("calls")
+        _count_calls(verdict, calls, terms)
+        rows = endpoint.rows("ingested")
+        _compare(verdict, tool, run, rows, terms)
+        verdict.pages = _pages(rows, max((call["events"] for call in calls), default=0))
     return verdict
 
 
@@ -326,6 +331,13 @@ def _compare(verdict: Verdict, tool: Tool, run: Run, rows: list[dict[str, Any]],
         for row in rows
         if row["arrived"] is not None and (key := tool.ingested(row)) in first_at
     )
+
+
+def _pages(rows: list[dict[str, Any]], page_events: int) -> float:
+    last = max((row["arrived"] or 0.0 for row in rows), default=0.0)
+    lately = [row["timestamp"] for row in rows if row["arrived"] and row["arrived"] > last - 60]
+    begin = min(lately, default=0)
+    return sum(row["timestamp"] >= begin for row in rows) / page_events if lately and page_events else 0.0
 
 
 def _is_due(row: dict[str, Any], terms: Terms) -> bool:
