@@ -47,13 +47,17 @@ def _derived(way: Way, ownership: Ownership, columns: Columns) -> pl.Expr:
     if not ownership.networks or not has_interface(columns):
         return NEVER
     owned = _owned(ownership)
-    outcome, is_open = NEVER, known(batch.interface(columns).is_in(owned.interfaces.implode()))
-    for src, dst in _PAIRS:
+    is_way = NEVER
+    # The packet's addresses tell only where the record's do not, so they are the inner condition.
+    for src, dst in reversed([pair for pair in _PAIRS if _has_any(pair, columns)]):
         is_from, is_to = (_is_own(name, owned, columns) for name in (src, dst))
-        is_way = is_to & ~is_from if way is Way.INGRESS else is_from & ~is_to
-        outcome |= is_open & is_way
-        is_open &= is_from == is_to
-    return outcome
+        own_way = is_to & ~is_from if way is Way.INGRESS else is_from & ~is_to
+        is_way = own_way if is_way is NEVER else own_way | ((is_from == is_to) & is_way)
+    return known(batch.interface(columns).is_in(owned.interfaces.implode())) & is_way
+
+
+def _has_any(pair: tuple[str, str], columns: Columns) -> bool:
+    return any(column in columns for name in pair for column in (name, fields.v6(name)))
 
 
 def _is_own(name: str, owned: _Owned, columns: Columns) -> pl.Expr:
