@@ -59,7 +59,7 @@ class LayerDecision:
     code: str | None = None
     """In the vocabulary of Reachability Analyzer's explanation codes; None where it has no word."""
     text: str = ""
-    """A sentence: why."""
+    """Why, in a clause without a full stop: `rule 100 denies icmp to 0.0.0.0/0 in acl-01 public`."""
     action: str = ""
     """The IAM action that would have told, where the decision is unknown for want of it."""
 

@@ -170,6 +170,6 @@ class Topology:
     flow_logs: tuple[FlowLog, ...] = ()
     missing: tuple[Missing, ...] = ()
     elsewhere: tuple[str, ...] = field(default=(), compare=False)
-    """The ids of interfaces in other VPCs than those that were chosen; nothing that is shown depends on it."""
+    """The ids of interfaces in other VPCs than those that were chosen; nothing shown depends on it."""
     rules: Rules | None = None
     """What may pass; None until it was read, which takes longer than the rest."""

@@ -146,7 +146,7 @@ class EncryptionControl:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An interface with the security groups that it carries and the addresses that references to them mean."""
+    """An interface with its security groups and the addresses that references to them mean."""
 
     interface_id: str
     vpc_id: str

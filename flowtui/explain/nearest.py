@@ -1,0 +1,73 @@
+"""The rule that came closest to letting a packet through: all of it fitted but one dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+from flowtui.explain.answer import Layer, Nearest
+from flowtui.explain.layers import Ruling
+from flowtui.explain.match import Fit, Test
+from flowtui.explain.packet import Packet
+from flowtui.explain.policy import Policy
+from flowtui.explain.words import rule_name, rule_text
+from flowtui.topology.rules import ANY, AclRule
+
+_Off = Literal["port", "source", "destination", "protocol"]
+_Rank = tuple[int, int]
+
+
+def nearest_of_groups(policy: Policy, packet: Packet) -> Nearest | None:
+    """The nearest rule of the interface's security groups; None where all are off in more than one way."""
+    return _nearest(Layer.SECURITY_GROUP, policy.group_tests[packet.is_egress], packet)
+
+
+def nearest_of_acl(policy: Policy, packet: Packet, ruling: Ruling) -> Nearest | None:
+    """The nearest entry that allows: one behind the entry that denied, else one that is off in one way."""
+    tests = [
+        test
+        for test in policy.acl_tests[packet.is_egress]
+        if isinstance(test.rule, AclRule) and test.rule.is_allow
+    ]
+    for test in tests:
+        if test.fit(packet) is Fit.YES:
+            denied = rule_name(ruling.test) if ruling.test is not None else ""
+            text = f"{rule_text(test)}, but comes after rule {denied}"
+            return Nearest(Layer.NETWORK_ACL, rule_name(test), "order", text)
+    return _nearest(Layer.NETWORK_ACL, tests, packet)
+
+
+def _nearest(layer: Layer, tests: Iterable[Test], packet: Packet) -> Nearest | None:
+    best: tuple[_Rank, Test, _Off] | None = None
+    for test in tests:
+        off = _only_off(test, packet)
+        if off is None:
+            continue
+        rank = _rank(test, packet, off)
+        if best is None or rank < best[0]:
+            best = (rank, test, off)
+    return None if best is None else Nearest(layer, rule_name(best[1]), best[2], rule_text(best[1]))
+
+
+def _only_off(test: Test, packet: Packet) -> _Off | None:
+    """The one dimension that keeps a rule from matching; None where there are more."""
+    is_other = test.protocol_fit(packet) is Fit.NO
+    is_port = not is_other and test.port_fit(packet) is Fit.NO
+    is_peer = test.peers.fit(packet) is Fit.NO
+    if is_other + is_port + is_peer != 1:
+        return None
+    if is_peer:
+        return "destination" if packet.is_egress else "source"
+    return "port" if is_port else "protocol"
+
+
+def _rank(test: Test, packet: Packet, off: _Off) -> _Rank:
+    """The smaller the nearer: the right service for others first, then the closest port."""
+    if off in ("source", "destination"):
+        # A rule for one service says more about what was meant than one for all.
+        return (0, 1 if test.protocol == ANY else 0)
+    if off == "port":
+        port = packet.port or 0
+        return (1, min(abs(port - test.low), abs(port - test.high)))
+    has_port = test.low != ANY and packet.port is not None and test.low <= packet.port <= test.high
+    return (2, 0 if has_port else 1)
