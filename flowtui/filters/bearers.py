@@ -56,14 +56,29 @@ def _interfaces(names: Names, test: Callable[[Interface], object]) -> frozenset[
 
 def _worn(names: Names, test: Test) -> frozenset[str]:
     """The names that interfaces have or had."""
-    return frozenset(name for name in names.worn() if test(name))
+    return _meant(names.worn(), test)
 
 
 def _any_kind(names: Names, test: Test) -> Bearers:
-    by_place = _subnet(names, test).ids | _vpc(names, test).ids | _group(names, test).ids
-    by_id = frozenset(each for each in names.history.interfaces if test(each))
-    owned = _interfaces(names, lambda each: test(each.id) or test(each.owner.id))
-    return Bearers(_worn(names, test), by_place | by_id | owned)
+    topology = names.topology or _NO_TOPOLOGY
+    vpcs = _called(topology.vpcs, test)
+    places = _called(topology.subnets, test) | vpcs
+    owners = {each.owner.id for each in topology.interfaces}
+    meant = places | _meant(owners, test) | _meant(_groups(topology), test)
+    inside = _interfaces(names, lambda each: not meant.isdisjoint(_marks(each))) if meant else frozenset()
+    return Bearers(_worn(names, test), inside | _gone(names, vpcs) | _meant(names.history.interfaces, test))
+
+
+def _marks(interface: Interface) -> tuple[str, ...]:
+    return (interface.owner.id, interface.subnet_id, interface.vpc_id, *interface.group_ids)
+
+
+def _groups(topology: Topology) -> set[str]:
+    return {group for each in topology.interfaces for group in each.group_ids}
+
+
+def _meant(texts: Iterable[str], test: Test) -> frozenset[str]:
+    return frozenset(text for text in texts if test(text))
 
 
 def _name(names: Names, test: Test) -> Bearers:
@@ -87,14 +102,19 @@ def _subnet(names: Names, test: Test) -> Bearers:
 
 def _vpc(names: Names, test: Test) -> Bearers:
     vpcs = _called((names.topology or _NO_TOPOLOGY).vpcs, test)
+    return Bearers(ids=_interfaces(names, lambda each: each.vpc_id in vpcs) | _gone(names, vpcs))
+
+
+def _gone(names: Names, vpcs: frozenset[str]) -> frozenset[str]:
+    """The interfaces that are or were in these VPCs."""
+    if not vpcs:
+        return frozenset()
     seen = names.history.interfaces.items()
-    gone = frozenset(each for each, sightings in seen if any(one.vpc_id in vpcs for one in sightings))
-    return Bearers(ids=_interfaces(names, lambda each: each.vpc_id in vpcs) | gone)
+    return frozenset(each for each, sightings in seen if any(one.vpc_id in vpcs for one in sightings))
 
 
 def _group(names: Names, test: Test) -> Bearers:
-    groups = {group for each in (names.topology or _NO_TOPOLOGY).interfaces for group in each.group_ids}
-    meant = frozenset(group for group in groups if test(group))
+    meant = _meant(_groups(names.topology or _NO_TOPOLOGY), test)
     return Bearers(ids=_interfaces(names, lambda each: not meant.isdisjoint(each.group_ids)))
 
 
@@ -104,7 +124,7 @@ def _zone(names: Names, test: Test) -> Bearers:
 
 
 def _interface(names: Names, test: Test) -> Bearers:
-    return Bearers(_worn(names, test), frozenset(each for each in names.history.interfaces if test(each)))
+    return Bearers(_worn(names, test), _meant(names.history.interfaces, test))
 
 
 _KINDS: dict[Key, Callable[[Names, Test], Bearers]] = {

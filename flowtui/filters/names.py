@@ -91,9 +91,13 @@ def interface_spans(names: Names, bearers: Bearers) -> Iterator[tuple[str, Span]
     if not bearers.names:
         return
     for interface_id, sightings in names.history.interfaces.items():
-        if interface_id not in bearers.ids and any(bearers.has(sighting) for sighting in sightings):
+        if interface_id in bearers.ids:
+            continue
+        if len(sightings) > 1:
             for span in _interface_spans(sightings, bearers):
                 yield interface_id, span
+        elif bearers.has(sightings[0]):
+            yield interface_id, ALWAYS
 
 
 def _interface_spans(sightings: Sequence[Sighting], bearers: Bearers) -> list[Span]:
@@ -109,12 +113,13 @@ def tenures(names: Names, bearers: Bearers) -> Iterator[Tenure]:
     if not bearers:
         return
     for text, sightings in names.history.addresses.items():
-        if not any(bearers.has(sighting) for sighting in sightings):
+        is_one = len(sightings) == 1
+        if not (bearers.has(sightings[0]) if is_one else any(map(bearers.has, sightings))):
             continue
         parsed = address.parse_text(text)
         if parsed is None:
             continue
-        if len(sightings) == 1:
+        if is_one:
             yield Tenure(*parsed, (None, _second(sightings[0].until)))
         else:
             yield from _tenures(parsed, sightings, bearers)

@@ -214,6 +214,16 @@ def test_a_name_holds_for_the_time_in_which_it_was_seen(text: str, start: int, i
     assert selects(Not(parse(text, 0.0)), renamed(), rows) == [not is_blue]
 
 
+@pytest.mark.parametrize("text", ["vpc:lab", "lab", "host lab"])
+def test_an_interface_that_has_vanished_is_still_of_its_vpc(text: str) -> None:
+    vpcs = (Vpc("vpc-1", "lab", ()),)
+    before = Topology("1", "r", 100.0, vpcs=vpcs, interfaces=(interface("eni-1", "web", "10.0.0.1"),))
+    after = Topology("1", "r", 200.0, vpcs=vpcs)
+    names = Names(TopologyIndex(after), History().seen(before).seen(after))
+    rows = [{**record("eni-1", "10.0.0.1", "9.9.9.9"), "start": start} for start in (150, 250)]
+    assert selects(parse(text, 0.0), names, rows) == [True, text != "host lab"]
+
+
 def test_without_a_start_the_event_time_counts() -> None:
     row = {"interface-id": "eni-1", "srcaddr": "10.0.0.1", "dstaddr": "9.9.9.9"}
     frame = frame_of([row, row]).with_columns(pl.Series("@timestamp", [150_000, 250_000], dtype=pl.Int64))
