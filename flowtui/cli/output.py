@@ -205,9 +205,11 @@ class Output:
         """Writes lines with line ends. BrokenPipeError when nobody reads any more."""
         # A lone surrogate is what AWS delivered, however it came there.
         whole = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
-        if whole:
-            self._stream.write(whole)
-            self._stream.flush()
+        left = memoryview(whole)
+        while len(left):
+            # Under PYTHONUNBUFFERED the stream is raw, and a signal makes it write in part.
+            left = left[self._stream.write(left) or 0 :]
+        self._stream.flush()
 
 
 def wants_colour() -> bool:
