@@ -25,7 +25,7 @@ from flowtui.tui import keymap, presenter, terminal
 from flowtui.tui.commands import FlowtuiCommands
 from flowtui.tui.desk import FilterDesk
 from flowtui.tui.glyphs import PlainGlyphs
-from flowtui.tui.messages import FilterCounted, PictureTaken, StateChanged
+from flowtui.tui.messages import Explained, FilterCounted, PictureTaken, StateChanged
 from flowtui.tui.past import Past
 from flowtui.tui.render import pages
 from flowtui.tui.screens.detail import DetailScreen
@@ -228,6 +228,14 @@ class FlowtuiApp(App[None]):
         detail = None if view is None else view.record(message.record_id)
         if detail is not None:
             self.push_screen(DetailScreen(detail, self.palette, utc=self.settings.utc))
+
+    @on(MonitorScreen.WhyWanted)
+    def _why_wanted(self, message: MonitorScreen.WhyWanted) -> None:
+        self.session_watch.explain(message.record_id)
+
+    @on(Explained)
+    def _explained(self, message: Explained) -> None:
+        self.monitor.show_why(message.record_id, message.explanation, self._now())
 
     def action_help(self) -> None:
         """Keys, marks, fields."""

@@ -98,13 +98,20 @@ RECORDS = Group(
             "the rejected record before",
             "E N",
         ),
+        Key(
+            "why",
+            "w",
+            "why",
+            "why",
+            "why was this rejected: by which rule, or by none of today's",
+        ),
         Key("filter.narrow", "f", "narrow", "narrow", "narrow to this value, the pair or the conversation"),
         Key("filter.mute", "m", "mute", "mute", "hide what looks like this; lists what is muted, to undo it"),
         Key("pause", "space", "pause", "pause", "hold the screen; reading goes on"),
         Key("sort", "s", "sort", "sort", "sort by the column under the cursor; in Interfaces the next order"),
         Key("sort.reverse", "S", "reverse", "reverse", "turn the order round"),
         Key("names", "a", "names", "names", "names or addresses"),
-        Key("copy", "y", "copy", "copy", "copy the record's line (OSC 52)"),
+        Key("copy", "y", "copy", "copy", "copy the record's line, or the command of Why (OSC 52)"),
     ),
 )
 APP = Group(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
+from flowtui.explain.answer import Explanation
 from flowtui.tui.picture import Picture
 
 
@@ -29,3 +30,13 @@ class FilterCounted(Message):
         self.text = text
         self.found = found
         """`229 of 18,204`."""
+
+
+class Explained(Message):
+    """A record has been explained."""
+
+    def __init__(self, record_id: int, explanation: Explanation | None) -> None:
+        super().__init__()
+        self.record_id = record_id
+        self.explanation = explanation
+        """None where the record was evicted meanwhile."""

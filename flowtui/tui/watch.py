@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -16,10 +17,11 @@ from textual.app import App
 
 from flowtui.monitor.settings import Settings
 from flowtui.monitor.state import StatusKind
-from flowtui.tui.messages import PictureTaken, StateChanged
+from flowtui.tui.messages import Explained, PictureTaken, StateChanged
 from flowtui.tui.picture import Picture, Request, take
 
 if TYPE_CHECKING:
+    from flowtui.monitor.causes import Causes
     from flowtui.monitor.state import SessionState
 
 REPAINT_S = 0.5
@@ -63,6 +65,8 @@ class Watch:
         self._app = app
         self._open_session = open_session
         self._now = now
+        self._causes: Causes | None = None
+        self._explaining = threading.Lock()
         self._is_taking = False
         self._is_stale = False
         self._is_settled = False
@@ -96,6 +100,25 @@ class Watch:
         """Ends the session's threads."""
         if self.session is not None:
             await asyncio.to_thread(self.session.stop)
+
+    # Explanations
+
+    def explain(self, record_id: int) -> None:
+        """Explains a record of the picture, off the event loop; Explained is posted."""
+        if self.picture is not None:
+            state = self.picture.state
+            self._app.run_worker(
+                partial(self._explain, state, record_id), thread=True, group="why", exclusive=True
+            )
+
+    def _explain(self, state: SessionState, record_id: int) -> None:
+        with self._explaining:
+            if self._causes is None:
+                from flowtui.monitor.causes import Causes
+
+                self._causes = Causes()
+            explanation = self._causes.of(state, record_id, self._now())
+        self._app.post_message(Explained(record_id, explanation))
 
     # Pictures
 

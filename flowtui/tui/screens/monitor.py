@@ -24,6 +24,7 @@ from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.screen import Screen
 
+from flowtui.explain.answer import Explanation
 from flowtui.filters.tree import Tree
 from flowtui.monitor.scope import Scope, interface_ids
 from flowtui.tui import keymap
@@ -39,6 +40,7 @@ from flowtui.tui.widgets.interfaces import InterfacePane
 from flowtui.tui.widgets.records import RecordTable
 from flowtui.tui.widgets.rows import RowList
 from flowtui.tui.widgets.topology import TopologyPane
+from flowtui.tui.widgets.why import WhyPane
 
 if TYPE_CHECKING:
     from flowtui.topology.lookup import TopologyIndex
@@ -58,9 +60,19 @@ _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
         "help",
     ),
     "interfaces": ("row.enter", "sort", "filter", "filter.rejects", "pane.records", "pane.zoom", "help"),
+    "why": (
+        ("why", "close why"),
+        ("copy", "copy command"),
+        "filter.narrow",
+        "reject.next",
+        "filter.mute",
+        ("row.last", "newest, follow"),
+        "help",
+    ),
     "records": (
         "filter",
         "filter.rejects",
+        "why",
         "filter.narrow",
         ("row.enter", "record"),
         "reject.next",
@@ -80,20 +92,26 @@ class MonitorScreen(Screen[None]):
     AUTO_FOCUS = "#records"
     BINDINGS: ClassVar[list[BindingType]] = [
         *keymap.bindings(keymap.PANES),
-        *(key.binding for key in keymap.RECORDS.keys if key.id not in ("sort", "sort.reverse", "copy")),
+        *(key.binding for key in keymap.RECORDS.keys if key.id not in ("sort", "sort.reverse")),
     ]
     DEFAULT_CSS = """
     MonitorScreen { layout: vertical; }
     #panes { layout: horizontal; height: 1fr; }
     #left { width: 38; height: 100%; }
-    #records { width: 1fr; height: 100%; }
+    #right { width: 1fr; height: 100%; }
+    #records { width: 1fr; height: 1fr; }
+    #why { height: 50%; display: none; }
+    #why.-open { display: block; }
     #interfaces { height: 6; }
     TabLine { display: none; }
     MonitorScreen.-narrow TabLine { display: block; }
     MonitorScreen.-narrow RowList, MonitorScreen.-zoomed RowList { display: none; }
     MonitorScreen.-narrow #left, MonitorScreen.-zoomed #left { display: none; width: 1fr; }
+    MonitorScreen.-narrow #right, MonitorScreen.-zoomed #right { display: none; }
     MonitorScreen.-narrow #left.-here, MonitorScreen.-zoomed #left.-here { display: block; }
-    MonitorScreen.-narrow RowList.-here, MonitorScreen.-zoomed RowList.-here { display: block; height: 100%; }
+    MonitorScreen.-narrow #right.-here, MonitorScreen.-zoomed #right.-here { display: block; }
+    MonitorScreen.-narrow RowList.-here, MonitorScreen.-zoomed RowList.-here { display: block; height: 1fr; }
+    MonitorScreen.-narrow #why.-open, MonitorScreen.-zoomed #why.-open { display: block; }
     """
 
     class Asked(Message):
@@ -113,6 +131,13 @@ class MonitorScreen(Screen[None]):
     class FilterWanted(Message):
         """The filter bar is to be opened."""
 
+    class WhyWanted(Message):
+        """Why the record under the cursor was rejected is to be told."""
+
+        def __init__(self, record_id: int) -> None:
+            super().__init__()
+            self.record_id = record_id
+
     class PauseToggled(Message):
         """The screen is to be held, or to go on."""
 
@@ -127,9 +152,11 @@ class MonitorScreen(Screen[None]):
         self.topology = TopologyPane(id="topology")
         self.interfaces = InterfacePane(id="interfaces")
         self.records = RecordTable(id="records")
+        self.why = WhyPane(id="why")
         self.filter = FilterBar()
         self.footer = FooterBar()
         self.picture: Picture | None = None
+        self._asked_why: int | None = None
 
     def compose(self) -> ComposeResult:
         """Header, tabs, panes, footer."""
@@ -139,7 +166,9 @@ class MonitorScreen(Screen[None]):
             with Vertical(id="left"):
                 yield self.topology
                 yield self.interfaces
-            yield self.records
+            with Vertical(id="right"):
+                yield self.records
+                yield self.why
         yield self.filter
         yield self.footer
 
@@ -158,7 +187,7 @@ class MonitorScreen(Screen[None]):
     def repaint(self, palette: Palette, *, utc: bool, has_names: bool, generation: int) -> None:
         """Takes another palette, other names or another zone."""
         drawn: tuple[HeaderBar | TabLine | FooterBar | RowList, ...]
-        drawn = (self.header, self.tabs, self.footer, *self.panes)
+        drawn = (self.header, self.tabs, self.footer, *self.panes, self.why)
         for widget in drawn:
             widget.palette = palette
             widget.refresh()
@@ -186,6 +215,7 @@ class MonitorScreen(Screen[None]):
         self.records.show(picture.view, state.snapshot.columns, len(state.snapshot))
         self._size_left()
         self._show_tabs()
+        self._ask_why()
 
     def _size_left(self) -> None:
         """Interfaces takes its rows and 4 lines, a third at most; the topology the rest."""
@@ -231,8 +261,12 @@ class MonitorScreen(Screen[None]):
             pane.set_class(pane is here, "-here")
             pane.refresh()
         self.query_one("#left").set_class(here is not self.records, "-here")
-        self.footer.show(*_HINTS[here.id or "records"])
+        self.query_one("#right").set_class(here is self.records, "-here")
+        self._show_hints()
         self._show_tabs()
+
+    def _show_hints(self) -> None:
+        self.footer.show(*_HINTS["why" if self.why.is_open else self.here.id or "records"])
 
     def action_pane(self, name: str) -> None:
         """Goes to a pane."""
@@ -298,8 +332,10 @@ class MonitorScreen(Screen[None]):
             self.action_pane("records")
 
     def action_back(self) -> None:
-        """Out of the zoom, the order, the scope, the filter: one level each time."""
-        if self.has_class("-zoomed"):
+        """Out of Why, the zoom, the order, the scope, the filter: one level each time."""
+        if self.why.is_open:
+            self.action_why()
+        elif self.has_class("-zoomed"):
             self.action_zoom()
         elif self.request.order is not None:
             self.records.action_last()
@@ -364,6 +400,36 @@ class MonitorScreen(Screen[None]):
 
         self.app.push_screen(ChoiceScreen(title, options, self.records.palette), done)
 
+    def action_why(self) -> None:
+        """Opens or closes the Why pane."""
+        self.why.toggle_class("-open")
+        self._show_hints()
+        if self.why.is_open:
+            self.action_pane("records")
+            self._asked_why = None
+            self._ask_why()
+
+    def _ask_why(self) -> None:
+        """Asks about the record under the cursor, where that is another one than before."""
+        row = self.records.current() if self.why.is_open else None
+        if row is not None and row.id != self._asked_why:
+            self._asked_why = row.id
+            self.post_message(self.WhyWanted(row.id))
+
+    def show_why(self, record_id: int, explanation: Explanation | None, now: float) -> None:
+        """Shows an explanation, where it is still the one that was asked for."""
+        row = self.records.current()
+        if row is not None and row.id == record_id == self._asked_why and explanation is not None:
+            self.why.explain(explanation, self.records.about(row), now)
+
+    def action_copy(self) -> None:
+        """Copies the command of the Why pane, else the line of the record."""
+        if self.why.is_open and self.why.command is not None:
+            self.app.copy_to_clipboard(self.why.command)
+            self.notify("Copied the command. Read it before you run it.", timeout=3)
+        else:
+            self.records.copy_line()
+
     def action_pause(self) -> None:
         """Holds the screen; reading goes on."""
         self.post_message(self.PauseToggled())
@@ -375,3 +441,4 @@ class MonitorScreen(Screen[None]):
     @on(RowList.Moved)
     def _moved(self) -> None:
         self._show_tabs()
+        self._ask_why()

@@ -24,6 +24,7 @@ from textual.strip import Strip
 
 from flowtui.filters.tree import Tree
 from flowtui.records import fields
+from flowtui.records.decode import protocol_name
 from flowtui.tui import keymap
 from flowtui.tui.render import columns, frame, record, text
 from flowtui.tui.render.columns import Column, Layout, Part
@@ -42,7 +43,6 @@ class RecordTable(RowList):
     BINDINGS: ClassVar[list[BindingType]] = [
         keymap.key("sort").binding,
         keymap.key("sort.reverse").binding,
-        keymap.key("copy").binding,
     ]
     HEAD_LINES = 1
 
@@ -147,6 +147,18 @@ class RecordTable(RowList):
         detail = None if row is None or self.view is None else self.view.record(row.id)
         return (
             {} if detail is None else {each.name: each.value for each in detail.fields if each.value != "-"}
+        )
+
+    def about(self, row: Row) -> str:
+        """A record in a few words: `203.0.113.9:51144 → 172.16.0.121:80 tcp`."""
+        value = dict(zip(self._names, row.values, strict=True)).get
+        ends = []
+        for address, port in ((fields.SRCADDR, fields.SRCPORT), (fields.DSTADDR, fields.DSTPORT)):
+            number = value(port.name)
+            ends.append(f"{value(address.name) or '-'}{f':{number}' if number else ''}")
+        protocol = value(fields.PROTOCOL.name)
+        return (
+            f"{ends[0]} → {ends[1]} {protocol_name(protocol) if isinstance(protocol, int) else ''}".rstrip()
         )
 
     def drawn_rows(self) -> list[Row]:
@@ -360,7 +372,7 @@ class RecordTable(RowList):
         self.post_message(self.OrderChosen(field, is_descending=is_descending))
         self.refresh()
 
-    def action_copy(self) -> None:
+    def copy_line(self) -> None:
         """Copies the line of the record under the cursor."""
         row = self.current()
         if row is not None and self.view is not None:

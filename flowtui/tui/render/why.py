@@ -1,0 +1,117 @@
+"""An explanation as lines: what happened, each layer's decision, the nearest rule, what would allow it.
+
+Every text of an explanation is clean and one line already; here it is only laid out.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from rich.segment import Segment
+from rich.style import Style
+
+from flowtui.explain.answer import Decision, Explanation, LayerDecision, Verdict
+from flowtui.tui.render import text
+from flowtui.tui.theme import Palette
+
+_LABEL = 10
+_LAYER, _ID, _DECISION = 20, 26, 16
+_WIDE = 90
+_MARKS = {Verdict.ALLOWED: "○", Verdict.UNKNOWN: "?", Verdict.NOT_REJECTED: "✓", Verdict.NO_FLOW: "·"}
+_WORDS = {
+    Decision.ALLOW: "allow",
+    Decision.DENY: "✗ deny",
+    Decision.NOT_APPLICABLE: "does not apply",
+    Decision.UNKNOWN: "? unknown",
+}
+
+Lines = list[list[Segment]]
+
+
+def why(explanation: Explanation, width: int, palette: Palette) -> Lines:
+    """The lines of an explanation."""
+    lines = list(_headline(explanation, width, palette))
+    if explanation.layers:
+        lines += [[], *_layers(explanation.layers, width, palette)]
+    notes = [*_notes(explanation, width, palette)]
+    if notes:
+        lines += [[], *notes]
+    if explanation.command is not None:
+        lines += [[], *_command(explanation, width, palette)]
+    return lines
+
+
+def _headline(explanation: Explanation, width: int, palette: Palette) -> Iterator[list[Segment]]:
+    mark = _MARKS.get(explanation.verdict, "✗")
+    ink = palette.reject if mark == "✗" else palette.strong
+    for at, part in enumerate(textwrap.wrap(explanation.text, max(20, width - 2)) or [""]):
+        yield [
+            Segment(f"{mark} " if at == 0 else "  ", ink),
+            Segment(part, palette.strong if at == 0 else palette.text),
+        ]
+
+
+def _layers(layers: tuple[LayerDecision, ...], width: int, palette: Palette) -> Iterator[list[Segment]]:
+    if width >= _WIDE:
+        head = text.Line().add("  ", palette.heading).cell("LAYER", _LAYER, palette.heading)
+        head.cell("ID", _ID, palette.heading)
+        head.cell("DECIDED BY", width - 2 - _LAYER - _ID - _DECISION, palette.heading)
+        yield head.cell("DECISION", _DECISION, palette.heading, right=True).segments
+    for layer in layers:
+        yield from _layer(layer, width, palette)
+
+
+def _layer(layer: LayerDecision, width: int, palette: Palette) -> Iterator[list[Segment]]:
+    is_denied = layer.decision is Decision.DENY
+    ink = palette.reject_row if is_denied else palette.soft
+    verdict = (
+        palette.reject
+        if is_denied
+        else palette.attention
+        if layer.decision is Decision.UNKNOWN
+        else palette.mute
+    )
+    name = layer.layer.value.replace("-", " ")
+    known = " ".join(filter(None, (text.identifier(layer.id or "", 10), layer.name)))
+    if width < _WIDE:
+        line = text.Line().add("  ", ink).cell(name, _LAYER + 2, ink).add(_WORDS[layer.decision], verdict)
+        yield line.segments
+        for part in textwrap.wrap(" · ".join(filter(None, (known, layer.text))), max(20, width - 4)):
+            yield [Segment(f"    {part}", palette.mute)]
+        return
+    room = width - 2 - _LAYER - _ID - _DECISION
+    parts = textwrap.wrap(layer.text, room - 1) or [""]
+    for at, part in enumerate(parts):
+        line = text.Line().add("  ", ink).cell(name if at == 0 else "", _LAYER, ink)
+        line.cell(text.fitted(known, _ID - 1) if at == 0 else "", _ID, palette.mute).cell(part, room, ink)
+        yield line.cell(_WORDS[layer.decision] if at == 0 else "", _DECISION, verdict, right=True).segments
+
+
+def _notes(explanation: Explanation, width: int, palette: Palette) -> Iterator[list[Segment]]:
+    if explanation.nearest is not None:
+        nearest = explanation.nearest
+        off = (
+            "it comes after the rule that denies"
+            if nearest.off == "order"
+            else f"the {nearest.off} does not match"
+        )
+        yield from _labelled("Nearest", f"{nearest.text}: {off}", width, palette, palette.soft)
+    for at, reason in enumerate(explanation.reasons):
+        yield from _labelled("Perhaps" if at == 0 else "", reason, width, palette, palette.soft)
+    if explanation.actions:
+        yield from _labelled("Needs", ", ".join(explanation.actions), width, palette, palette.attention)
+
+
+def _command(explanation: Explanation, width: int, palette: Palette) -> Iterator[list[Segment]]:
+    yield from _labelled("To allow", explanation.command or "", width, palette, palette.text + palette.bar)
+    if explanation.warning:
+        yield from _labelled("", explanation.warning, width, palette, palette.attention)
+
+
+def _labelled(label: str, words: str, width: int, palette: Palette, ink: Style) -> Iterator[list[Segment]]:
+    for at, part in enumerate(textwrap.wrap(words, max(20, width - 2 - _LABEL)) or [""]):
+        yield [
+            Segment(f"  {text.padded(label if at == 0 else '', _LABEL)}", palette.heading),
+            Segment(part, ink),
+        ]
