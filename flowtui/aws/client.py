@@ -21,10 +21,12 @@ from flowtui.aws.endpoints import check_endpoint, check_environment
 from flowtui.aws.errors import fault_of
 from flowtui.aws.groups import Place
 from flowtui.aws.logs import AwsLogs, take_raw_pages
+from flowtui.aws.rules import RulesReader
 from flowtui.aws.topology import TopologyReader
 from flowtui.aws.wording import Caller, MfaPromptError
 from flowtui.monitor.outside import Connection, FaultError, FaultKind, Identity
 from flowtui.topology.model import Topology
+from flowtui.topology.rules import Rules
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 20
@@ -97,6 +99,7 @@ class AwsConnection:
         self._identity: Identity | None = None
         self._logs = AwsLogs(self._logs_client, self.asking, self._here)
         self._topology = TopologyReader(self._ec2_client, self.identity, self.asking)
+        self._rules = RulesReader(self._ec2_client, self.asking)
 
     def open(self, prompt: Prompt | None) -> None:
         """Makes the session; with `prompt` also signs in, asking for an MFA code. Raises FaultError."""
@@ -121,6 +124,10 @@ class AwsConnection:
     def topology(self, vpc_ids: tuple[str, ...]) -> Topology:
         """Reads the topology; see the protocol. Raises FaultError."""
         return self._topology.read(vpc_ids, self._caller_here().region)
+
+    def rules(self, topology: Topology) -> Rules:
+        """Reads the rules; see the protocol."""
+        return self._rules.read(topology)
 
     def logs(self) -> AwsLogs:
         """The account's log groups."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from flowtui.records.events import LogEvents
 from flowtui.topology.model import Topology
+from flowtui.topology.rules import Rules
 
 
 class FaultKind(Enum):
@@ -117,6 +118,12 @@ class Connection(Protocol):
         """Reads the topology of these VPCs, or of all; parts that cannot be read are in `missing`.
 
         Raises FaultError only where nothing can be read at all (credentials, network).
+        """
+
+    def rules(self, topology: Topology) -> Rules:
+        """Reads what may pass in a topology; parts that cannot be read are unknown, and in its `missing`.
+
+        Apart from `topology`, which need not wait for it.
         """
 
     def logs(self) -> Logs:

@@ -11,6 +11,7 @@ from flowtui.monitor.outside import Fault, FaultError, Identity, Page, PageReque
 from flowtui.records.events import LogEvents
 from flowtui.records.format import DEFAULT_FORMAT
 from flowtui.topology.model import FlowLog, Interface, Owner, OwnerKind, Subnet, Topology, Vpc
+from flowtui.topology.rules import Rules
 from tests.unit.monitor.scripted import GROUP, FakeClock, ScriptedLogs
 
 ACCOUNT = "123456789012"
@@ -102,6 +103,9 @@ class Account:
         if self.topology_fault is not None:
             raise FaultError(self.topology_fault)
         return replace(self.topology_, read_at=time.time())
+
+    def rules(self, topology: Topology) -> Rules:
+        return Rules(time.time())
 
     def logs(self) -> Lines | ScriptedLogs:
         return self.logs_
