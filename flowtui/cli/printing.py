@@ -8,14 +8,17 @@ from __future__ import annotations
 import random
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import click
 
+from flowtui.cli import stats
 from flowtui.cli.interrupts import Interrupts
+from flowtui.cli.learning import Learner
+from flowtui.cli.meter import Meter
 from flowtui.cli.output import (
-    Books,
     Counts,
     CsvPrinter,
     JsonPrinter,
@@ -25,18 +28,17 @@ from flowtui.cli.output import (
     TextPrinter,
     wants_colour,
 )
-from flowtui.monitor import groups
+from flowtui.monitor import figures
 from flowtui.monitor.clock import SystemClock
-from flowtui.monitor.outside import Connection, Fault, FaultError, FaultKind
-from flowtui.monitor.session import REFRESH_S
+from flowtui.monitor.outside import Connection, Fault, FaultKind
 from flowtui.monitor.settings import Settings
+from flowtui.monitor.sources.delays import Delays
 from flowtui.monitor.sources.group import Arrival
 from flowtui.monitor.sources.reading import Range, Reader, merged
 from flowtui.monitor.sources.seen import SeenIds
 from flowtui.monitor.sources.tail import Tail, TailOptions
 from flowtui.records.decode import clean
 from flowtui.records.events import LogEvents
-from flowtui.topology.lookup import TopologyIndex
 
 _PATIENCE = 8
 """Failures in a row, about four minutes, after which a reading that has an end gives up."""
@@ -64,12 +66,13 @@ class Tailing:
         self._interrupts = Interrupts()
         self._output = Output()
         self._counts = Counts()
-        self._books = Books()
-        self._index: TopologyIndex | None = None
-        self._late = 0
+        self._learner = Learner(settings, connection, self._clock)
+        self._delays = Delays()
+        self._fresh = self._outside = self._late = self._swept = 0
         self._standing: dict[str, FaultKind] = {}
+        self._meter = Meter(connection.logs())
         self._reader = Reader(
-            connection.logs(),
+            self._meter,
             self._clock,
             settings.max_calls,
             random.random,
@@ -82,7 +85,8 @@ class Tailing:
     def run(self) -> None:
         """Prints until everything is printed or, when following, for ever. Raises FaultError."""
         try:
-            found = self._find_groups()
+            patience = None if self._plan.is_following else _PATIENCE
+            found = self._learner.find(patience, self._unlearned)
             self._printer = self._made_printer()
             head = self._printer.head()
             self._output.write([head] if head is not None else [])
@@ -91,49 +95,25 @@ class Tailing:
             if self._plan.has_stats:
                 self._show_stats()
 
-    # What to read
-
-    def _find_groups(self) -> tuple[str, ...]:
-        """The groups to read. FaultError, or a sentence, where there is none."""
-        try:
-            self._learn()
-        except FaultError as error:
-            if not self._settings.log_groups or error.fault.kind is not FaultKind.DENIED:
-                raise
-            self._warn("topology", error.fault)
-        found = groups.log_groups(self._settings, self._index)
-        if not found and self._index is not None:
-            raise click.ClickException(" ".join(groups.why_none(self._settings, self._index)))
-        return found
-
-    def _learn(self) -> tuple[str, ...]:
-        index = TopologyIndex(self._connection.topology(self._settings.vpc_ids))
-        found = groups.log_groups(self._settings, index)
-        self._index = index
-        self._books.by_group = {group: groups.format_book(group, self._settings, index) for group in found}
-        return found
+    # What to print it with
 
     def _made_printer(self) -> Printer:
-        is_terminal = sys.stdout.isatty()
+        is_terminal, books = sys.stdout.isatty(), self._learner.books
         match self._plan.output:
             case "raw":
                 return RawPrinter(is_terminal=is_terminal)
             case "json":
-                return JsonPrinter(self._books, self._counts)
+                return JsonPrinter(books, self._counts)
             case "csv":
-                return CsvPrinter(self._books, self._counts, is_terminal=is_terminal)
+                return CsvPrinter(books, self._counts, is_terminal=is_terminal)
             case _:
                 return TextPrinter(
-                    self._books,
+                    books,
                     self._counts,
-                    self._interface_name,
+                    self._learner.interface_name,
                     utc=self._settings.utc,
                     has_colour=wants_colour(),
                 )
-
-    def _interface_name(self, interface_id: str) -> str | None:
-        known = None if self._index is None else self._index.interface(interface_id)
-        return None if known is None else known.name
 
     # What there is
 
@@ -156,7 +136,10 @@ class Tailing:
         self, found: tuple[str, ...], wanted: Range, seen: dict[str, SeenIds], window_ms: int
     ) -> None:
         keep_ms = window_ms if self._plan.is_following else None
-        readings = [self._reader.ascending(group, wanted, seen[group], keep_ms) for group in found]
+        readings = [
+            self._insides(group, self._reader.ascending(group, wanted, seen[group], keep_ms))
+            for group in found
+        ]
         for lines in merged(readings, lambda number, events: self._rendered(found[number], events)):
             with self._interrupts.held():
                 self._output.write(lines)
@@ -175,7 +158,7 @@ class Tailing:
         floors: dict[str, int] = {}
         for group in found:
             events, floors[group] = self._reader.newest(group, wanted, limit, seen[group], back_to)
-            pages.append((group, events))
+            pages.append((group, self._inside(group, events)))
         places = [
             (time_ms, number, row)
             for number, (_, events) in enumerate(pages)
@@ -196,6 +179,22 @@ class Tailing:
             lines.update(((number, row), line) for row, line in zip(rows, rendered, strict=True))
         return (lines[number, row] for _, number, row in chosen)
 
+    def _insides(self, group: str, readings: Iterator[LogEvents]) -> Iterator[LogEvents]:
+        return (self._inside(group, events) for events in readings)
+
+    def _inside(
+        self, group: str, events: LogEvents, is_late: Sequence[bool] | None = None, *, is_swept: bool = False
+    ) -> LogEvents:
+        """What of new events is to be printed; counts them."""
+        if self._plan.has_stats:
+            self._delays.add(events)
+        rows = self._learner.rows_inside(group, events)
+        self._fresh += len(events)
+        self._outside += len(events) - len(rows)
+        self._late += 0 if is_late is None else sum(is_late[row] for row in rows)
+        self._swept += len(rows) if is_swept else 0
+        return events if len(rows) == len(events) else events.take(rows)
+
     def _rendered(self, group: str, events: LogEvents) -> list[str]:
         self._counts.events += len(events)
         return list(self._printer.lines(group, events)) if len(events) else []
@@ -205,35 +204,32 @@ class Tailing:
     def _follow(
         self, found: tuple[str, ...], seen: dict[str, SeenIds], began_at: float, floors: dict[str, int]
     ) -> None:
+        settings = self._settings
         options = TailOptions(
-            self._settings.since.at(began_at), self._settings.lookback_s, self._settings.max_calls
+            settings.since.at(began_at),
+            settings.lookback_s,
+            settings.max_calls,
+            sweep_s=settings.sweep_s,
+            is_begin_relative=settings.since.is_back,
         )
-        tail = Tail(self._connection.logs(), self._clock, self, options, random.random)
+        tail = Tail(self._meter, self._clock, self, options, random.random, budget=self._reader.budget)
         self._tail = tail
         for group in found:
             tail.resume(group, seen[group], began_at, floors[group] / 1000)
         tail.follow(found)
-        threading.Thread(target=self._keep_fresh, name="flowtui-topology", daemon=True).start()
+        threading.Thread(
+            target=self._learner.keep_learning,
+            args=(tail.follow, lambda fault: self._note("topology", fault)),
+            name="flowtui-topology",
+            daemon=True,
+        ).start()
         tail.run()
-
-    def _keep_fresh(self) -> None:
-        """Finds new groups, and formats, once a minute."""
-        never = threading.Event()
-        while not self._clock.wait(never, REFRESH_S):
-            try:
-                found = self._learn()
-            except FaultError as error:
-                self._note("topology", error.fault)
-                continue
-            self._note("topology", None)
-            if self._tail is not None and found:
-                self._tail.follow(found)
 
     def arrived(self, arrival: Arrival) -> bool:
         """Prints what the tail found; there is always room."""
-        self._late += sum(arrival.is_late or ())
+        events = self._inside(arrival.group, arrival.events, arrival.is_late, is_swept=arrival.is_swept)
         with self._interrupts.held():
-            self._output.write(self._rendered(arrival.group, arrival.events))
+            self._output.write(self._rendered(arrival.group, events))
         return True
 
     def changed(self) -> None:
@@ -261,18 +257,41 @@ class Tailing:
     def _warn(self, place: str, fault: Fault, more: str = "") -> None:
         _say(" ".join(part for part in (f"{place}:", fault.sentence, fault.cure, more) if part))
 
+    def _unlearned(self, fault: Fault, seconds: float | None) -> None:
+        self._warn("topology", fault, "" if seconds is None else f"Trying again in {seconds:.0f}s.")
+
     def _show_stats(self) -> None:
-        calls, throttled = self._reader.budget.calls, self._reader.throttled
-        if self._tail is not None:
-            calls += self._tail.progress.calls
-            throttled += self._tail.progress.throttled
-        parts = [f"{self._counts.events:,} records"]
+        for line in stats.lines(self._figures()):
+            click.echo(line, err=True)
+
+    def _figures(self) -> dict[str, stats.Value]:
+        meter, now = self._meter, self._clock.now()
+        values: dict[str, stats.Value] = {
+            "records": self._counts.events,
+            "outside": self._outside,
+            "arrival_delay_p50_s": self._delays.quantile_s(0.5),
+            "arrival_delay_p95_s": self._delays.quantile_s(0.95),
+            "calls": meter.calls,
+            "throttled": meter.throttled,
+            "failed": meter.failed,
+            "bytes_read": meter.bytes_read,
+            "events_read": meter.events,
+            "reread_share": 1 - self._fresh / meter.events if meter.events else None,
+            "overlaps": len(self._learner.overlaps),
+        }
         if self._plan.output != "raw":
-            parts.append(f"{self._counts.unparsed:,} unparsed")
-        if self._plan.is_following:
-            parts.append(f"{self._late:,} late")
-        parts.append(f"{calls:,} calls, {throttled:,} throttled")
-        click.echo("flowtui: " + ", ".join(parts), err=True)
+            values["unparsed"] = self._counts.unparsed
+        if self._tail is not None:
+            groups, progress = self._tail.progress.groups, self._tail.progress
+            mark = figures.watermark_of(groups)
+            values |= {
+                "late": self._late,
+                "swept": self._swept,
+                "sweep_reach_s": progress.sweep_reach_s(now),
+                "lag_s": figures.lag_of(groups, now),
+                "watermark": None if mark is None else datetime.fromtimestamp(mark, UTC),
+            }
+        return values
 
 
 def _say(sentence: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from flowtui.cli import stats as figures
 from flowtui.cli.connect import Connector
 from flowtui.cli.options import CONNECTION, PACE, SCOPE, gathered, settings_of, takes
 from flowtui.cli.values import Amount, When, WhenType
@@ -16,7 +17,7 @@ from flowtui.cli.values import Amount, When, WhenType
 _SHARED = (*CONNECTION, *SCOPE, *PACE, "utc")
 
 
-@click.command("tail")
+@click.command("tail", epilog=figures.help_text())
 @click.option(
     "-o",
     "--output",
@@ -28,7 +29,7 @@ _SHARED = (*CONNECTION, *SCOPE, *PACE, "utc")
 @click.option("--no-follow", is_flag=True, help="End when everything there is has been printed.")
 @click.option("--until", type=WhenType(), metavar="TIME", help="Where records end; implies --no-follow.")
 @click.option("--limit", type=Amount(), metavar="N", help="Begin with the newest N records, oldest first.")
-@click.option("--stats", is_flag=True, help="Figures on standard error at the end.")
+@click.option("--stats", is_flag=True, help="Figures on standard error at the end, also when interrupted.")
 @takes(*_SHARED)
 @click.pass_context
 def command(

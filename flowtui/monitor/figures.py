@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flowtui.monitor.sources.tail import GroupProgress
+    from flowtui.monitor.sources.tail import GroupProgress, TailProgress
     from flowtui.store.series import Series
 
 RATE_WINDOW_S = 300
@@ -45,6 +45,8 @@ class Figures:
     evicted: int = 0
     late: int = 0
     """Records that arrived behind the watermark."""
+    swept: int = 0
+    """Records that arrived later than the look-back, found by the sweep."""
     calls: int = 0
     """Log calls made, failed ones included."""
     throttled: int = 0
@@ -54,6 +56,21 @@ class Figures:
     """Events read by the first pass, from the beginning to the start of the session."""
     outside: int = 0
     """Log events of other VPCs than those that were chosen, left out."""
+    failed: int = 0
+    """Log calls that brought no page, throttled ones included."""
+    bytes_read: int = 0
+    reread_share: float | None = None
+    """Of the events read, those that had been read before, 0 to 1."""
+    delay_p50_s: float | None = None
+    """Half of the records arrive within so many seconds of their start, in the slowest log group."""
+    delay_p95_s: float | None = None
+    """The same of 95 % of the records."""
+    sweep_reach_s: float | None = None
+    """How far back all groups are swept, seconds; None where they are not, or not yet."""
+    is_sweep_shortened: bool = False
+    """Whether that is less than was asked for, for lack of room."""
+    clock_offset_s: float = 0.0
+    """What has to be added to this machine's clock to have AWS's time."""
 
 
 def watermark_of(groups: Iterable[GroupProgress]) -> float | None:
@@ -65,6 +82,30 @@ def lag_of(groups: Iterable[GroupProgress], now: float) -> float | None:
     """The lag of the group that is farthest behind real time."""
     lags = [lag for group in groups if (lag := group.lag_s(now)) is not None]
     return max(lags, default=None)
+
+
+def tail_figures(tail: TailProgress, now: float) -> Figures:
+    """What the tail itself knows; the rest is added with `replace`."""
+    traffic, groups = tail.traffic, tail.groups
+    return Figures(
+        lag_s=lag_of(groups, now),
+        calls=traffic.calls,
+        throttled=traffic.throttled,
+        failed=traffic.failed,
+        watermark=watermark_of(groups),
+        backfilled=sum(group.backfilled for group in groups),
+        bytes_read=traffic.bytes_read,
+        reread_share=tail.reread_share,
+        delay_p50_s=_most(group.usual_delay_s for group in groups),
+        delay_p95_s=_most(group.slow_delay_s for group in groups),
+        sweep_reach_s=tail.sweep_reach_s(now),
+        is_sweep_shortened=any(group.is_sweep_shortened for group in groups),
+        clock_offset_s=tail.clock_offset_s,
+    )
+
+
+def _most(values: Iterable[float | None]) -> float | None:
+    return max((value for value in values if value is not None), default=None)
 
 
 def rates_of(series: Series, watermark: float | None, begin: float) -> Rates:

@@ -34,6 +34,7 @@ class Holdings:
     """The last lines that fit no format, oldest first."""
     unparsed_count: int = 0
     late: int = 0
+    swept: int = 0
     outside: int = 0
     """Log events of other VPCs than those that were chosen, left out."""
 
@@ -77,6 +78,7 @@ class Intake:
             tuple(self._unparsed) if batch.unparsed else held.unparsed,
             held.unparsed_count + len(batch.unparsed),
             held.late + _late_count(arrival, batch),
+            held.swept + (_size(batch) if arrival.is_swept else 0),
             held.outside + _size(whole) - _size(batch),
         )
         return has_room
@@ -84,14 +86,16 @@ class Intake:
     def _append(self, batch: RecordBatch, arrival: Arrival) -> bool:
         if arrival.is_backfill:
             return self._store.append_backfill(batch)
-        self._store.append(batch, is_late=_lateness(arrival.is_late, batch.rows))
+        self._store.append(batch, is_late=_lateness(arrival, batch.rows))
         return True
 
 
-def _lateness(is_late: Sequence[bool] | None, rows: Sequence[int]) -> list[str | None] | None:
-    if is_late is None:
-        return None
-    return [LATENESS[0] if is_late[row] else None for row in rows]
+def _lateness(arrival: Arrival, rows: Sequence[int]) -> list[str | None] | None:
+    late, swept = LATENESS
+    if arrival.is_swept:
+        return [swept] * len(rows)
+    is_late = arrival.is_late
+    return None if is_late is None else [late if is_late[row] else None for row in rows]
 
 
 def _late_count(arrival: Arrival, batch: RecordBatch) -> int:

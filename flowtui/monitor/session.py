@@ -184,7 +184,14 @@ class Session:
         books = {group: groups.format_book(group, self._settings, index) for group in found}
         self._intake.read_by(books, self._boundary)
         if self._tail is None:
-            options = TailOptions(self._begin, self._settings.lookback_s, self._settings.max_calls)
+            settings = self._settings
+            options = TailOptions(
+                self._begin,
+                settings.lookback_s,
+                settings.max_calls,
+                sweep_s=settings.sweep_s,
+                is_begin_relative=settings.since.is_back,
+            )
             tail = Tail(connection.logs(), self._clock, self._intake, options, random.random)
             self._tail = tail
             self._spawn(tail.run, "tail")
@@ -243,8 +250,8 @@ class Session:
         logs = groups.flow_logs_of((group.group for group in tail.groups), known.index)
         types = {log.traffic_type for log in logs}
         has_both = len(types) != 1 or "ALL" in types
-        return Figures(
-            lag_s=figures.lag_of(tail.groups, now),
+        return replace(
+            figures.tail_figures(tail, now),
             rate_per_s=self._rates.per_s,
             rejected_share=self._rates.rejected_share if has_both else None,
             is_rejects_only=types == _REJECT_ONLY,
@@ -252,10 +259,7 @@ class Session:
             unparsed=held.unparsed_count,
             evicted=held.snapshot.evicted,
             late=held.late,
-            calls=tail.calls,
-            throttled=tail.throttled,
-            watermark=figures.watermark_of(tail.groups),
-            backfilled=sum(group.backfilled for group in tail.groups),
+            swept=held.swept,
             outside=held.outside,
         )
 

@@ -114,6 +114,12 @@ def messages(served: Served, since: datetime) -> list[str]:
         token = {"nextToken": page["nextToken"]}
 
 
+def stats(told: bytes) -> dict[str, str]:
+    """The figures that it told at the end."""
+    lines = [line for line in told.decode().splitlines() if line and not line.startswith("flowtui: ")]
+    return dict(line.split(": ", 1) for line in lines)
+
+
 def ago(minutes: int) -> datetime:
     return datetime.fromtimestamp(int(time.time()) - 60 * minutes, UTC)
 
@@ -125,7 +131,13 @@ def test_raw_is_what_a_plain_loop_reads(still: Served) -> None:
     assert len(expected) > 1000
     assert ended.stdout.decode().splitlines() == expected
     assert ended.returncode == 0
-    assert f"{len(expected):,} records" in ended.stderr.decode()
+    figures = stats(ended.stderr)
+    assert figures["records"] == figures["events_read"] == str(len(expected))
+    assert figures["reread_share"] == "0"
+    assert int(figures["calls"]) >= 1
+    assert int(figures["bytes_read"]) > sum(map(len, expected))
+    assert float(figures["arrival_delay_p50_s"]) <= float(figures["arrival_delay_p95_s"])
+    assert (figures["lag_s"], figures["unparsed"]) == ("-", "-")
 
 
 def test_json_is_one_valid_object_a_line_in_the_order_of_start(still: Served) -> None:
@@ -199,8 +211,27 @@ def test_following_brings_what_is_new_each_event_once_and_ends_at_once(lively: S
     objects = [json.loads(line) for line in [*lines, *rest.splitlines()]]
     keys = [(each["@logStream"], each["@eventId"]) for each in objects]
     assert len(set(keys)) == len(keys)
-    assert f"{len(objects):,} records" in told.decode()
+    figures = stats(told)
+    assert figures["records"] == str(len(objects))
+    assert figures["unparsed"] == "0"
+    assert 0 <= float(figures["reread_share"]) < 1
+    assert figures["lag_s"] == "-" or float(figures["lag_s"]) > 0
+    mark = figures["watermark"]
+    assert mark == "-" or datetime.fromisoformat(mark) < datetime.now(UTC)
     assert b"Traceback" not in told
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
+def test_an_interruption_waits_for_what_is_being_written(still: Served, unbuffered: str) -> None:
+    served = Served(still.process, still.environment | {"PYTHONUNBUFFERED": unbuffered})
+    process = start(served, "--output", "json")
+    # Nobody reads on, so that it is in the middle of writing when it is interrupted.
+    read_lines(process, lambda found: len(found) >= 2)
+    process.send_signal(signal.SIGINT)
+    rest = cast(IO[bytes], process.stdout).read()
+    assert process.wait(DEADLINE_S) == 130
+    assert rest.endswith(b"}\n")
+    assert all(json.loads(line) for line in rest.splitlines())
 
 
 def test_a_closed_pipe_ends_it_quietly(lively: Served) -> None:

@@ -16,6 +16,7 @@ from flowtui.monitor.settings import Settings
 from flowtui.monitor.sources.group import Arrival
 from flowtui.records.batch import FORMAT
 from flowtui.records.events import LogEvents
+from flowtui.store.store import LATE
 from flowtui.topology.model import FlowLog, Topology, Vpc
 from tests.unit.monitor.scripted import GROUP
 from tests.unit.monitor.world import (
@@ -173,6 +174,16 @@ def test_what_is_left_out_is_not_counted_as_late() -> None:
     intake.arrived(arrival([plain(WEB), plain(THEIRS), plain(WEB)], (True, True, False)))
     held = intake.holdings
     assert (len(held.snapshot), held.late, held.outside) == (2, 1, 1)
+
+
+def test_what_the_sweep_found_is_marked_and_counted_as_such() -> None:
+    intake = Intake(1000, lambda: None)
+    intake.read_by({}, Boundary(frozenset({"vpc-1"}), {THEIRS: 0.0}))
+    found = Arrival(GROUP, log_events([plain(WEB), plain(THEIRS)]), is_backfill=False, is_swept=True)
+    intake.arrived(found)
+    held = intake.holdings
+    assert (held.late, held.swept, held.outside) == (0, 1, 1)
+    assert held.snapshot.rows([0], [LATE]) == [("swept",)]
 
 
 def test_an_interface_that_is_gone_is_remembered_for_a_day() -> None:
