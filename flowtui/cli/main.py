@@ -27,6 +27,8 @@ _COMMANDS = {
     "demo": ("flowtui.cli.demo", "The monitor on an embedded AWS endpoint; no account needed."),
     "tail": ("flowtui.cli.tail", "Records to standard output, no screen."),
     "filter": ("flowtui.cli.filter", "What a filter expression means to each engine."),
+    "explain": ("flowtui.cli.explain", "Why records were rejected."),
+    "topology": ("flowtui.cli.topology", "The topology with its rules."),
     "completion": ("flowtui.cli.completion", "Shell completion for bash, zsh or fish."),
 }
 

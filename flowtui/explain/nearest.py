@@ -8,7 +8,7 @@ from typing import Literal
 from flowtui.explain.answer import Layer, Nearest
 from flowtui.explain.layers import Ruling
 from flowtui.explain.match import Fit, Test
-from flowtui.explain.packet import Packet
+from flowtui.explain.packet import PORTED, Packet
 from flowtui.explain.policy import Policy
 from flowtui.explain.words import rule_name, rule_text
 from flowtui.topology.rules import ANY, AclRule
@@ -52,7 +52,10 @@ def _nearest(layer: Layer, tests: Iterable[Test], packet: Packet) -> Nearest | N
 def _only_off(test: Test, packet: Packet) -> _Off | None:
     """The one dimension that keeps a rule from matching; None where there are more."""
     is_other = test.protocol_fit(packet) is Fit.NO
-    is_port = not is_other and test.port_fit(packet) is Fit.NO
+    if is_other and (test.protocol in PORTED) is not (packet.protocol in PORTED):
+        # What has ports and what has none have more than the protocol between them.
+        return None
+    is_port = test.port_fit(packet) is Fit.NO
     is_peer = test.peers.fit(packet) is Fit.NO
     if is_other + is_port + is_peer != 1:
         return None
@@ -69,5 +72,4 @@ def _rank(test: Test, packet: Packet, off: _Off) -> _Rank:
     if off == "port":
         port = packet.port or 0
         return (1, min(abs(port - test.low), abs(port - test.high)))
-    has_port = test.low != ANY and packet.port is not None and test.low <= packet.port <= test.high
-    return (2, 0 if has_port else 1)
+    return (2, 0 if test.low != ANY else 1)

@@ -15,12 +15,15 @@ _NAMES = {
     Layer.ENCRYPTION_CONTROLS: "encryption controls",
 }
 
+_EPHEMERAL = 1024
+
 
 def sentence(case: Case, nearest: Nearest | None, reasons: tuple[str, ...], now: float) -> str:
     """The whole text."""
-    parts = [_headline(case), *_beside(case)]
+    parts = [_headline(case)]
     if nearest is not None:
         parts.append(f"Nearest: {nearest.text}.")
+    parts += _beside(case)
     if reasons:
         parts.append(f"Likeliest: {reasons[0]}")
     parts += _remarks(case)
@@ -96,7 +99,9 @@ def _remarks(case: Case) -> list[str]:
     said = []
     if is_icmp(case.packet.protocol):
         said.append("Records do not tell ICMP's type and code.")
-    if case.reply.is_reply is None and case.groups.is_deny:
+    # Few services listen there, and replies go there: the client's own port.
+    is_doubtful = case.packet.port is None or case.packet.port >= _EPHEMERAL
+    if case.reply.is_reply is None and case.groups.is_deny and is_doubtful:
         said.append("Whether it answers an accepted flow could not be looked for.")
     return said
 
