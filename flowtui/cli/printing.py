@@ -9,8 +9,10 @@ import random
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 
@@ -18,6 +20,7 @@ from flowtui.cli import stats
 from flowtui.cli.interrupts import Interrupts
 from flowtui.cli.learning import Learner
 from flowtui.cli.meter import Meter
+from flowtui.cli.notes import Notes
 from flowtui.cli.output import (
     Counts,
     CsvPrinter,
@@ -30,14 +33,13 @@ from flowtui.cli.output import (
 )
 from flowtui.monitor import figures
 from flowtui.monitor.clock import SystemClock
-from flowtui.monitor.outside import Connection, Fault, FaultKind
+from flowtui.monitor.outside import Connection, Fault, FaultError
 from flowtui.monitor.settings import Settings
 from flowtui.monitor.sources.delays import Delays
 from flowtui.monitor.sources.group import Arrival
 from flowtui.monitor.sources.reading import Range, Reader, merged
 from flowtui.monitor.sources.seen import SeenIds
 from flowtui.monitor.sources.tail import Tail, TailOptions
-from flowtui.records.decode import clean
 from flowtui.records.events import LogEvents
 
 _PATIENCE = 8
@@ -69,7 +71,8 @@ class Tailing:
         self._learner = Learner(settings, connection, self._clock)
         self._delays = Delays()
         self._fresh = self._outside = self._late = self._swept = 0
-        self._standing: dict[str, FaultKind] = {}
+        self._notes = Notes()
+        self._unread: dict[str, Fault] = {}
         self._meter = Meter(connection.logs())
         self._reader = Reader(
             self._meter,
@@ -131,13 +134,15 @@ class Tailing:
             floors = self._print_newest(found, wanted, seen, window_ms, self._plan.limit)
         if self._plan.is_following:
             self._follow(found, seen, began_at, floors)
+        for fault in self._unread.values():
+            raise FaultError(fault)
 
     def _print_range(
         self, found: tuple[str, ...], wanted: Range, seen: dict[str, SeenIds], window_ms: int
     ) -> None:
         keep_ms = window_ms if self._plan.is_following else None
         readings = [
-            self._insides(group, self._reader.ascending(group, wanted, seen[group], keep_ms))
+            self._insides(found, group, self._reader.ascending(group, wanted, seen[group], keep_ms))
             for group in found
         ]
         for lines in merged(readings, lambda number, events: self._rendered(found[number], events)):
@@ -157,8 +162,12 @@ class Tailing:
         pages: list[tuple[str, LogEvents]] = []
         floors: dict[str, int] = {}
         for group in found:
-            events, floors[group] = self._reader.newest(group, wanted, limit, seen[group], back_to)
-            pages.append((group, self._inside(group, events)))
+            chosen_of = partial(self._inside, group)
+            with self._sparing(found, group):
+                events, floors[group] = self._reader.newest(
+                    group, wanted, limit, seen[group], back_to, chosen_of
+                )
+                pages.append((group, events))
         places = [
             (time_ms, number, row)
             for number, (_, events) in enumerate(pages)
@@ -179,8 +188,24 @@ class Tailing:
             lines.update(((number, row), line) for row, line in zip(rows, rendered, strict=True))
         return (lines[number, row] for _, number, row in chosen)
 
-    def _insides(self, group: str, readings: Iterator[LogEvents]) -> Iterator[LogEvents]:
-        return (self._inside(group, events) for events in readings)
+    def _insides(
+        self, found: tuple[str, ...], group: str, readings: Iterator[LogEvents]
+    ) -> Iterator[LogEvents]:
+        with self._sparing(found, group):
+            for events in readings:
+                yield self._inside(group, events)
+
+    @contextmanager
+    def _sparing(self, found: tuple[str, ...], group: str) -> Iterator[None]:
+        """Goes on without a group that cannot be read for good, as long as there are others."""
+        try:
+            yield
+        except FaultError as error:
+            self._unread[group] = error.fault
+            if not error.fault.kind.is_lasting or len(self._unread) == len(found):
+                raise
+            if self._plan.is_following:
+                self._notes.note(f"log group {group}", error.fault)
 
     def _inside(
         self, group: str, events: LogEvents, is_late: Sequence[bool] | None = None, *, is_swept: bool = False
@@ -215,11 +240,12 @@ class Tailing:
         tail = Tail(self._meter, self._clock, self, options, random.random, budget=self._reader.budget)
         self._tail = tail
         for group in found:
-            tail.resume(group, seen[group], began_at, floors[group] / 1000)
+            if group not in self._unread:
+                tail.resume(group, seen[group], began_at, floors[group] / 1000)
         tail.follow(found)
         threading.Thread(
             target=self._learner.keep_learning,
-            args=(tail.follow, lambda fault: self._note("topology", fault)),
+            args=(tail.follow, lambda fault: self._notes.note("topology", fault)),
             name="flowtui-topology",
             daemon=True,
         ).start()
@@ -234,31 +260,18 @@ class Tailing:
 
     def changed(self) -> None:
         """Says which faults have come and which have gone."""
-        if self._tail is not None:
-            for group in self._tail.progress.groups:
-                self._note(f"log group {group.group}", group.fault)
+        for group in () if self._tail is None else self._tail.progress.groups:
+            # Before its first answer nothing is over.
+            if group.fault is not None or group.has_window or group.events or group.group not in self._unread:
+                self._notes.note(f"log group {group.group}", group.fault)
 
     # What is said on standard error
 
-    def _note(self, place: str, fault: Fault | None) -> None:
-        """One line for each fault that is new at its place, and one when it is over."""
-        before = self._standing.pop(place, None)
-        if fault is None:
-            if before is not None:
-                _say(f"{place}: reading again.")
-            return
-        self._standing[place] = fault.kind
-        if fault.kind is not before:
-            self._warn(place, fault)
-
     def _waiting(self, group: str, fault: Fault, seconds: float) -> None:
-        self._warn(f"log group {group}", fault, f"Trying again in {seconds:.0f}s.")
-
-    def _warn(self, place: str, fault: Fault, more: str = "") -> None:
-        _say(" ".join(part for part in (f"{place}:", fault.sentence, fault.cure, more) if part))
+        self._notes.warn(f"log group {group}", fault, seconds)
 
     def _unlearned(self, fault: Fault, seconds: float | None) -> None:
-        self._warn("topology", fault, "" if seconds is None else f"Trying again in {seconds:.0f}s.")
+        self._notes.warn("topology", fault, seconds)
 
     def _show_stats(self) -> None:
         for line in stats.lines(self._figures()):
@@ -292,7 +305,3 @@ class Tailing:
                 "watermark": None if mark is None else datetime.fromtimestamp(mark, UTC),
             }
         return values
-
-
-def _say(sentence: str) -> None:
-    click.echo(f"flowtui: {clean(sentence)}", err=True)

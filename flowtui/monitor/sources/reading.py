@@ -23,6 +23,10 @@ _MARGIN_MS = 120_000
 """How far behind the newest event ids are kept, so that a page read again brings nothing twice."""
 
 
+def _all(events: LogEvents) -> LogEvents:
+    return events
+
+
 @dataclass(frozen=True, slots=True)
 class Range:
     """From when to when, in ms of event time, both included; an end of None is no bound."""
@@ -55,9 +59,10 @@ class Reader:
         waiting: Callable[[str, Fault, float], None],
         patience: int | None = None,
     ) -> None:
-        """`waiting` is told of a group, a passing fault and the seconds until it is tried again.
+        """`waiting` is told of a group, a fault and the seconds until it is tried again.
 
-        After `patience` failures in a row of one group a passing fault is raised too; None: never.
+        After `patience` failures in a row of one group a passing fault is raised too. None: never, and once
+        a group was read, a lasting one (a sign-in that expires, a denial) is waited out as well.
         """
         self._logs = logs
         self._clock = clock
@@ -65,6 +70,7 @@ class Reader:
         self._waiting = waiting
         self._patience = patience
         self._never = threading.Event()
+        self._answered: set[str] = set()
         self.budget = Budget(max_calls, clock.now())
         self.throttled = 0
 
@@ -88,11 +94,18 @@ class Reader:
                 seen.forget(before_ms if keep_ms is None else min(before_ms, keep_ms))
 
     def newest(
-        self, group: str, wanted: Range, count: int, seen: SeenIds, window_ms: int | None = None
+        self,
+        group: str,
+        wanted: Range,
+        count: int,
+        seen: SeenIds,
+        window_ms: int | None = None,
+        chosen: Callable[[LogEvents], LogEvents] = _all,
     ) -> tuple[LogEvents, int]:
         """At least the newest `count` events of the range, oldest first, and from when on it was read.
 
-        With `window_ms` it is read back to there at least. Raises FaultError.
+        Only those count, and are given, that `chosen` leaves of each page's new ones. With `window_ms` it is
+        read back to there at least. Raises FaultError.
         """
         now_ms = int(self._clock.now() * 1000)
         end_ms = wanted.asked_end_ms
@@ -103,7 +116,7 @@ class Reader:
         while not (backfill.is_done or _is_enough(backfill, found, count, window_ms)):
             page = self._page(backfill.chain, backoff, backfill)
             if page is not None:
-                events = wanted.within(seen.take(page.events))
+                events = chosen(wanted.within(seen.take(page.events)))
                 if order_of(page.events.timestamps) is Order.DESCENDING:
                     # So that what is of one time is in the order of an ascending reading.
                     found.insert(0, events.take(range(len(events))[::-1]))
@@ -129,13 +142,15 @@ class Reader:
             self._wait_out(chain, error.fault, backoff)
             return None
         backoff.succeeded()
+        self._answered.add(chain.group)
         return page
 
     def _wait_out(self, chain: Chain, fault: Fault, backoff: Backoff) -> None:
         self.throttled += fault.kind is FaultKind.THROTTLED
         is_token = fault.kind is FaultKind.INVALID and chain.has_token
         is_tired = self._patience is not None and backoff.failures >= self._patience
-        if is_tired or (fault.kind.is_lasting and not is_token):
+        is_stayer = self._patience is None and chain.group in self._answered
+        if is_tired or (fault.kind.is_lasting and not is_token and not is_stayer):
             raise FaultError(fault)
         chain.failed()
         wait_s = backoff.failed(fault)
