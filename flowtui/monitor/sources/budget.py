@@ -5,6 +5,9 @@ from __future__ import annotations
 BURST = 5.0
 """Calls that may be made at once after a pause; the smallest quota is 5 a second."""
 
+_NOTHING = 1e-6
+"""What is less of a call than this is a rounding error, and no reason to wait."""
+
 
 class Budget:
     """`rate` calls a second sustained, and a burst of a few. Not thread-safe."""
@@ -20,7 +23,8 @@ class Budget:
     def delay(self, now: float) -> float:
         """Seconds until the next call may be made."""
         self._refill(now)
-        return max(0.0, (1.0 - self._tokens) / self._rate)
+        missing = 1.0 - self._tokens
+        return missing / self._rate if missing > _NOTHING else 0.0
 
     def take(self, now: float) -> None:
         """Draws one call."""

@@ -60,7 +60,7 @@ class GroupReader:
         before: GroupReader | None = None,
         pattern: str | None = None,
     ) -> None:
-        """With `seen`, all was read already at the extent's time. What `before` has taken is not taken again."""
+        """With `seen`, all was read at the extent's time. What `before` has taken is not taken again."""
         self.group = group
         self.delays: Delays = Delays() if before is None else before.delays
         self.trouble = Trouble(jitter)
