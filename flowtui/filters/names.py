@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import ceil
 
 from flowtui.records import address
@@ -16,6 +17,9 @@ from flowtui.topology.model import Topology
 
 ANYWHERE = ""
 """The VPC of sightings of public addresses."""
+
+_parsed = lru_cache(maxsize=2**16)(address.parse_text)
+"""The same addresses are bound again with every name and every reading of the topology."""
 
 Span = tuple[int | None, int | None]
 """From since until just before until, epoch seconds; None: open."""
@@ -116,7 +120,7 @@ def tenures(names: Names, bearers: Bearers) -> Iterator[Tenure]:
         is_one = len(sightings) == 1
         if not (bearers.has(sightings[0]) if is_one else any(map(bearers.has, sightings))):
             continue
-        parsed = address.parse_text(text)
+        parsed = _parsed(text)
         if parsed is None:
             continue
         if is_one:
