@@ -23,6 +23,7 @@ Case = tuple[str, str]
 SCENARIOS = (
     # The longest first.
     "expired",
+    "early",
     "recreated",
     "burst",
     "crowd",

@@ -67,6 +67,7 @@ TERMS = {
     # A denial is no fault that passes by itself, so it may be asked again seldom.
     "denied": Terms(allowance_s=90),
     # Credentials that have expired may be asked for every 15 seconds.
+    "early": Terms(allowance_s=45),
     "expired": Terms(allowance_s=45),
     # A client waits 20 seconds for a body.
     "stalled": Terms(allowance_s=50),
