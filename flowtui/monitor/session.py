@@ -6,6 +6,7 @@ no boto3 and no option syntax.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from flowtui.monitor import figures, groups, status
 from flowtui.monitor.boundary import Boundary
+from flowtui.monitor.capture import Selection, pushdowns
 from flowtui.monitor.figures import Figures, Rates
 from flowtui.monitor.intake import Intake
 from flowtui.monitor.notifier import Notice, Notifier
@@ -145,6 +147,7 @@ class Session:
             fault = self._standing_since("topology", self._known.topology_fault, error.fault, wait_s)
             self._know(replace(self._known, topology_fault=fault))
         self._follow(connection)
+        self._learn_rules(connection)
         return wait_s
 
     def _identify(self, connection: Connection) -> None:
@@ -158,10 +161,12 @@ class Session:
         self._know(replace(self._known, identity=identity, connection_fault=None))
 
     def _learn(self, topology: Topology) -> None:
-        known, index = self._known, TopologyIndex(topology)
-        is_same = known.index is not None and replace(known.index.topology, read_at=0.0) == replace(
-            topology, read_at=0.0
-        )
+        known = self._known
+        before = None if known.index is None else known.index.topology
+        # The rules read last hold until they are read again.
+        topology = replace(topology, rules=None if before is None else before.rules)
+        is_same = before is not None and replace(before, read_at=0.0) == replace(topology, read_at=0.0)
+        index = TopologyIndex(topology)
         self._boundary = self._boundary.seen(topology)
         self._know(
             replace(
@@ -169,11 +174,23 @@ class Session:
                 index=index,
                 history=known.history.seen(topology),
                 topology_version=known.topology_version + (not is_same),
-                overlaps=overlaps(index, groups.log_groups(self._settings, index)),
+                overlaps=known.overlaps if is_same else self._overlaps(index),
                 topology_fault=None,
                 connection_fault=None,
             )
         )
+
+    def _learn_rules(self, connection: Connection) -> None:
+        """Reads what may pass, after everything that is waited for; a failure leaves the rules read last."""
+        index = self._known.index
+        if index is None or self._is_stopped:
+            return
+        with contextlib.suppress(FaultError):
+            rules = connection.rules(index.topology)
+            self._know(replace(self._known, index=TopologyIndex(replace(index.topology, rules=rules))))
+
+    def _overlaps(self, index: TopologyIndex) -> tuple[Overlap, ...]:
+        return overlaps(index, groups.log_groups(self._settings, index))
 
     def _follow(self, connection: Connection) -> None:
         """Has the tail read what the flow logs write, by their formats."""
@@ -182,7 +199,9 @@ class Session:
         if not found:
             return
         books = {group: groups.format_book(group, self._settings, index) for group in found}
-        self._intake.read_by(books, self._boundary)
+        known = self._known
+        capture = Selection.of(self._settings.capture, known.index, known.history)
+        self._intake.read_by(books, self._boundary, capture)
         if self._tail is None:
             settings = self._settings
             options = TailOptions(
@@ -197,7 +216,7 @@ class Session:
             self._spawn(tail.run, "tail")
             if self._is_stopped:
                 tail.stop()
-        self._tail.follow(found)
+        self._tail.follow(found, patterns)
 
     def _fault_connection(self, fault: Fault, backoff: Backoff) -> float:
         wait_s = backoff.failed(fault)

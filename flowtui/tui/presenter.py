@@ -33,6 +33,10 @@ _PLAIN_STATES = {
 }
 
 
+_GOING_ON = (StatusKind.CATCHING_UP, StatusKind.LIVE, StatusKind.QUIET)
+"""States that say nothing of a log group that fails beside others."""
+
+
 def header_state(
     state: SessionState | None, settings: Settings, request: Request, now: float, *, is_paused: bool
 ) -> HeaderState:
@@ -97,6 +101,9 @@ def _losses(state: SessionState) -> Iterator[str]:
     ):
         if number:
             yield f"{number:,} {word}"
+    failing = sum(group.fault is not None for group in state.groups)
+    if failing and state.status.kind in _GOING_ON:
+        yield f"{failing} of {len(state.groups)} log groups failing"
 
 
 def notice(state: SessionState | None, request: Request) -> list[Notice]:
