@@ -6,7 +6,6 @@ no boto3 and no option syntax.
 
 from __future__ import annotations
 
-import contextlib
 import random
 import threading
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from dataclasses import dataclass, field, replace
 
 from flowtui.monitor import figures, groups, status
 from flowtui.monitor.boundary import Boundary
-from flowtui.monitor.capture import Selection, pushdowns
 from flowtui.monitor.figures import Figures, Rates
 from flowtui.monitor.intake import Intake
 from flowtui.monitor.notifier import Notice, Notifier
@@ -147,7 +145,6 @@ class Session:
             fault = self._standing_since("topology", self._known.topology_fault, error.fault, wait_s)
             self._know(replace(self._known, topology_fault=fault))
         self._follow(connection)
-        self._learn_rules(connection)
         return wait_s
 
     def _identify(self, connection: Connection) -> None:
@@ -161,12 +158,10 @@ class Session:
         self._know(replace(self._known, identity=identity, connection_fault=None))
 
     def _learn(self, topology: Topology) -> None:
-        known = self._known
-        before = None if known.index is None else known.index.topology
-        # The rules read last hold until they are read again.
-        topology = replace(topology, rules=None if before is None else before.rules)
-        is_same = before is not None and replace(before, read_at=0.0) == replace(topology, read_at=0.0)
-        index = TopologyIndex(topology)
+        known, index = self._known, TopologyIndex(topology)
+        is_same = known.index is not None and replace(known.index.topology, read_at=0.0) == replace(
+            topology, read_at=0.0
+        )
         self._boundary = self._boundary.seen(topology)
         self._know(
             replace(
@@ -180,15 +175,6 @@ class Session:
             )
         )
 
-    def _learn_rules(self, connection: Connection) -> None:
-        """Reads what may pass, after everything that is waited for; a failure leaves the rules read last."""
-        index = self._known.index
-        if index is None or self._is_stopped:
-            return
-        with contextlib.suppress(FaultError):
-            rules = connection.rules(index.topology)
-            self._know(replace(self._known, index=TopologyIndex(replace(index.topology, rules=rules))))
-
     def _overlaps(self, index: TopologyIndex) -> tuple[Overlap, ...]:
         return overlaps(index, groups.log_groups(self._settings, index))
 
@@ -199,9 +185,7 @@ class Session:
         if not found:
             return
         books = {group: groups.format_book(group, self._settings, index) for group in found}
-        known = self._known
-        capture = Selection.of(self._settings.capture, known.index, known.history)
-        self._intake.read_by(books, self._boundary, capture)
+        self._intake.read_by(books, self._boundary)
         if self._tail is None:
             settings = self._settings
             options = TailOptions(
@@ -216,7 +200,7 @@ class Session:
             self._spawn(tail.run, "tail")
             if self._is_stopped:
                 tail.stop()
-        self._tail.follow(found, patterns)
+        self._tail.follow(found)
 
     def _fault_connection(self, fault: Fault, backoff: Backoff) -> float:
         wait_s = backoff.failed(fault)
