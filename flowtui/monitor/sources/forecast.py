@@ -41,10 +41,8 @@ class Forecast:
 
     def area(self, age_s: float) -> float:
         """The integral of `share` from 0: how many seconds' worth of the records since then have arrived."""
-        if age_s <= 0:
-            return 0.0
-        if age_s >= self._limit_s:
-            return self._areas[-1] + age_s - self._limit_s
+        if not 0 < age_s < self._limit_s:
+            return 0.0 if age_s <= 0 else self._areas[-1] + age_s - self._limit_s
         second = int(age_s)
         part, low = age_s - second, self._shares[second]
         return self._areas[second] + part * (low + (self._shares[second + 1] - low) * part / 2)

@@ -17,6 +17,7 @@ from flowtui.monitor.sources.budget import Budget
 from flowtui.monitor.sources.chain import Chain, Order, order_of
 from flowtui.monitor.sources.group import STALLED
 from flowtui.monitor.sources.seen import SeenIds
+from flowtui.monitor.sources.servertime import ServerTime
 from flowtui.records.events import LogEvents
 
 _MARGIN_MS = 120_000
@@ -25,6 +26,10 @@ _MARGIN_MS = 120_000
 
 def _all(events: LogEvents) -> LogEvents:
     return events
+
+
+def _no_pattern(group: str) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +63,24 @@ class Reader:
         jitter: Callable[[], float],
         waiting: Callable[[str, Fault, float], None],
         patience: int | None = None,
+        pattern_of: Callable[[str], str | None] = _no_pattern,
     ) -> None:
         """`waiting` is told of a group, a fault and the seconds until it is tried again.
 
         After `patience` failures in a row of one group a passing fault is raised too. None: never, and once
         a group was read, a lasting one (a sign-in that expires, a denial) is waited out as well.
+        `pattern_of` gives a group's filter pattern, or None.
         """
         self._logs = logs
         self._clock = clock
         self._jitter = jitter
         self._waiting = waiting
         self._patience = patience
+        self._pattern_of = pattern_of
         self._never = threading.Event()
         self._answered: set[str] = set()
         self.budget = Budget(max_calls, clock.now())
+        self.time = ServerTime(clock)
         self.throttled = 0
 
     def ascending(
@@ -81,7 +90,7 @@ class Reader:
 
         `seen` takes the ids, and keeps those since `keep_ms`, if it is given.
         """
-        chain = Chain(group, wanted.begin_ms, wanted.asked_end_ms)
+        chain = Chain(group, wanted.begin_ms, wanted.asked_end_ms, pattern=self._pattern_of(group))
         backoff = Backoff(self._jitter)
         while not chain.is_done:
             page = self._page(chain, backoff)
@@ -91,7 +100,9 @@ class Reader:
             yield wanted.within(seen.take(page.events))
             if chain.order is Order.ASCENDING and chain.frontier_ms is not None:
                 before_ms = chain.frontier_ms - _MARGIN_MS
-                seen.forget(before_ms if keep_ms is None else min(before_ms, keep_ms))
+                # Reckoned by a clock that is fast, what is to be kept would begin too late.
+                fast_ms = int(min(0.0, self.time.offset_s) * 1000)
+                seen.forget(before_ms if keep_ms is None else min(before_ms, keep_ms + fast_ms))
 
     def newest(
         self,
@@ -110,7 +121,14 @@ class Reader:
         now_ms = int(self._clock.now() * 1000)
         end_ms = wanted.asked_end_ms
         first_ms = now_ms - _FIRST_LOOK_MS if window_ms is None else window_ms
-        backfill = Backfill(group, wanted.begin_ms, min(first_ms, end_ms or first_ms), now_ms, end_ms=end_ms)
+        backfill = Backfill(
+            group,
+            wanted.begin_ms,
+            min(first_ms, end_ms or first_ms),
+            now_ms,
+            end_ms=end_ms,
+            pattern=self._pattern_of(group),
+        )
         backoff = Backoff(self._jitter)
         found: list[LogEvents] = []
         while not (backfill.is_done or _is_enough(backfill, found, count, window_ms)):
@@ -132,6 +150,7 @@ class Reader:
             self._wait_out(chain, STALLED, backoff)
         self._pause(self.budget.delay(self._clock.now()))
         self.budget.take(self._clock.now())
+        sent_at = self.time.now()
         try:
             page = self._logs.page(chain.request())
         except FaultError as error:
@@ -141,6 +160,7 @@ class Reader:
                 return None
             self._wait_out(chain, error.fault, backoff)
             return None
+        self.time.answered(page, sent_at, self.time.now())
         backoff.succeeded()
         self._answered.add(chain.group)
         return page
@@ -153,6 +173,10 @@ class Reader:
         if is_tired or (fault.kind.is_lasting and not is_token and not is_stayer):
             raise FaultError(fault)
         chain.failed()
+        if is_token and not backoff.failures:
+            # The token is at fault: nothing that waiting would cure.
+            backoff.failures += 1
+            return
         wait_s = backoff.failed(fault)
         self._waiting(chain.group, fault, wait_s)
         self._pause(wait_s)

@@ -86,15 +86,22 @@ def expected(slices: Slices, outlook: Outlook, now: float) -> list[float]:
     """How many new records each slice is thought to have got since it was read."""
     rate, area, found = outlook.rate, outlook.forecast.area, []
     start = float(slices.first * slices.width_s)
-    later = area(now - start)
+    later, read_at, known_later = area(now - start), NEVER, 0.0
     for each in slices.slices:
         end = start + slices.width_s
-        sooner, later = later, area(now - end)
-        known = 0.0 if each.read_at <= start else area(each.read_at - start) - area(each.read_at - end)
-        surplus = each.surplus and each.surplus * min(_LONGEST_S, now - each.read_at)
-        found.append(max(0.0, rate * (sooner - later - known)) + surplus)
-        start = end
+        sooner = area(now - end)
+        # Neighbours were mostly read together: what ends the one begins the other.
+        known_sooner = known_later if each.read_at == read_at else area(each.read_at - start)
+        read_at, known_later = each.read_at, area(each.read_at - end)
+        surplus = each.surplus and each.surplus * min(_LONGEST_S, now - read_at)
+        found.append(max(0.0, rate * (later - sooner - known_sooner + known_later)) + surplus)
+        start, later = end, sooner
     return found
+
+
+def pages_held(slices: Slices, cost: PageCost) -> float:
+    """What a reading of everything is thought to cost, without the news."""
+    return sum(cost.of(each.count, slices.width_s) for each in slices.slices)
 
 
 def pages_of(slices: Slices, cost: PageCost, news: Sequence[float]) -> list[float]:

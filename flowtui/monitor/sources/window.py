@@ -20,9 +20,8 @@ from flowtui.monitor.sources.schedule import (
     Outlook,
     PageCost,
     best,
-    expected,
     held_rate,
-    pages_of,
+    pages_held,
     stalest,
 )
 from flowtui.monitor.sources.seen import SeenIds
@@ -124,8 +123,7 @@ class Window:
             self._forecast = Forecast(self._delays.counts(self._limit_s))
             self._forecast_at = now
         self._slices.grow(now)
-        outlook = self._outlook(now)
-        self._pages = sum(pages_of(self._slices, self.cost, expected(self._slices, outlook, now)))
+        self._pages = pages_held(self._slices, self.cost)
         since = self._slices.read_since
         self.last_pass_at = None if since == NEVER else since
         self.last_look_at = None if since == NEVER else self._looked_at(now)
