@@ -32,6 +32,7 @@ class Case:
     acl: Ruling
     public_access: LayerDecision
     encryption: LayerDecision
+    verdict: Verdict
 
     @property
     def layers(self) -> tuple[LayerDecision, ...]:
@@ -40,22 +41,6 @@ class Case:
         if self.packet.is_egress:
             return (*reversed(inner), self.public_access, self.encryption)
         return (self.public_access, *inner, self.encryption)
-
-    @property
-    def verdict(self) -> Verdict:
-        """The layers known to deny, else whether the two of rules were read."""
-        if self.flow.reject_reason == BPA or self.public_access.decision is Decision.DENY:
-            return Verdict.BLOCK_PUBLIC_ACCESS
-        if self.flow.reject_reason == EC:
-            return Verdict.ENCRYPTION_CONTROLS
-        match self.groups.is_deny, self.acl.is_deny:
-            case True, True:
-                return Verdict.BOTH
-            case True, False:
-                return Verdict.SECURITY_GROUP
-            case False, True:
-                return Verdict.NETWORK_ACL
-        return Verdict.UNKNOWN if self.groups.is_unread or self.acl.is_unread else Verdict.ALLOWED
 
 
 def regarding_state(groups: Ruling, acl: Ruling, reply: Reply) -> Ruling:
@@ -73,3 +58,19 @@ def regarding_state(groups: Ruling, acl: Ruling, reply: Reply) -> Ruling:
         text = f"{raw.text}; {ENDED}"
         return Ruling(LayerDecision(raw.layer, Decision.UNKNOWN, raw.id, raw.name, text=text))
     return groups
+
+
+def verdict_of(flow: Flow, groups: Ruling, acl: Ruling, public_access: LayerDecision) -> Verdict:
+    """The layers known to deny, else whether the two of rules were read."""
+    if flow.reject_reason == BPA or public_access.decision is Decision.DENY:
+        return Verdict.BLOCK_PUBLIC_ACCESS
+    if flow.reject_reason == EC:
+        return Verdict.ENCRYPTION_CONTROLS
+    match groups.is_deny, acl.is_deny:
+        case True, True:
+            return Verdict.BOTH
+        case True, False:
+            return Verdict.SECURITY_GROUP
+        case False, True:
+            return Verdict.NETWORK_ACL
+    return Verdict.UNKNOWN if groups.is_unread or acl.is_unread else Verdict.ALLOWED

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flowtui.explain.answer import Decision, Direction, Explanation, Layer, LayerDecision, Nearest, Verdict
-from flowtui.explain.case import Case, regarding_state
+from flowtui.explain.case import Case, regarding_state, verdict_of
 from flowtui.explain.flow import Flow, Twin
 from flowtui.explain.gates import BPA, EC, gates_told, rule_on_encryption, rule_on_public_access
 from flowtui.explain.layers import rule_on_acl, rule_on_groups
@@ -178,7 +178,8 @@ def _case(flow: Flow, twin: Twin | None, policy: Policy, rules: Rules, is_egress
         rule_on_public_access(policy, packet, rules),
         rule_on_encryption(policy, rules),
     )
-    return Case(flow, twin, packet, policy, rules, reply, groups, acl, public_access, encryption)
+    verdict = verdict_of(flow, groups, acl, public_access)
+    return Case(flow, twin, packet, policy, rules, reply, groups, acl, public_access, encryption, verdict)
 
 
 def _nearest(case: Case) -> Nearest | None:

@@ -133,7 +133,7 @@ def _acl_aside(policy: Policy, packet: Packet) -> str:
 def _unfiltered(policy: Policy, packet: Packet) -> str:
     if packet.peer is None:
         return ""
-    what = next((words for spans, words in policy.unfiltered if packet.peer in spans), "")
+    what = policy.unfiltered.get(packet.peer)
     return f"{what} is not filtered" if what else ""
 
 

@@ -12,7 +12,7 @@ from flowtui.explain.answer import Direction
 from flowtui.explain.flow import Flow
 from flowtui.explain.spans import Address, Spans
 from flowtui.records.address import parse_text
-from flowtui.records.decode import TCP, UDP, clean, protocol_name
+from flowtui.records.decode import TCP, UDP, protocol_name
 
 ICMP, ICMP_V6 = 1, 58
 PORTED = (TCP, UDP)
@@ -46,6 +46,8 @@ class Packet:
     protocol: int | None
     port: int | None
     """The destination port; None too where the protocol has none."""
+    service: str
+    """`tcp/80`, `icmp`."""
 
     @property
     def direction(self) -> Direction:
@@ -56,15 +58,6 @@ class Packet:
     def bound(self) -> str:
         """In the word of whoever writes rules."""
         return "outbound" if self.is_egress else "inbound"
-
-    @property
-    def service(self) -> str:
-        """`tcp/80`, `icmp`."""
-        if self.protocol is None:
-            return "traffic"
-        name = clean(protocol_name(self.protocol))
-        name = f"protocol {name}" if name.isdigit() else name
-        return name if self.port is None else f"{name}/{self.port}"
 
     @property
     def way(self) -> str:
@@ -100,4 +93,14 @@ def packet_of(flow: Flow, is_egress: bool) -> Packet:
     text = (flow.destination if is_egress else flow.source) or ""
     peer = parse_text(text)
     port = flow.dstport if flow.protocol is None or flow.protocol in PORTED else None
-    return Packet(is_egress, peer, text if peer is not None else "", flow.protocol, port)
+    service = service_of(flow.protocol, port)
+    return Packet(is_egress, peer, text if peer is not None else "", flow.protocol, port, service)
+
+
+def service_of(protocol: int | None, port: int | None) -> str:
+    """`tcp/80`, `icmp`, `protocol 200`."""
+    if protocol is None:
+        return "traffic"
+    name = protocol_name(protocol)
+    name = f"protocol {name}" if name.isdigit() else name
+    return name if port is None else f"{name}/{port}"

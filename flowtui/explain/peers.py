@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from flowtui.explain.match import Peers
 from flowtui.explain.spans import EVERYTHING, NOTHING, Spans
@@ -133,6 +134,7 @@ class Referees:
         )
 
 
+@lru_cache(maxsize=4096)
 def labelled(thing_id: str, name: str) -> str:
     """An id with its name, safe for a terminal: `sg-1 app`."""
     return clean(f"{thing_id} {name}" if name and name != thing_id else thing_id)

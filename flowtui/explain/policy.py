@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flowtui.explain.match import Test, acl_test, group_test
 from flowtui.explain.peers import Referees
 from flowtui.explain.spans import Address, Spans
-from flowtui.records.address import parse_text, to_text
+from flowtui.records.address import parse_text
 from flowtui.topology.lookup import TopologyIndex
 from flowtui.topology.model import Interface, OwnerKind, Route, RouteTable, Subnet
 from flowtui.topology.rules import NetworkAcl, Rules, SecurityGroup
@@ -37,7 +37,7 @@ class Policy:
     """Of the route table in force, the longest prefix first; None where it is not known."""
     has_transit_gateway: bool
     """Whether a transit gateway's attachment is in the same subnet."""
-    unfiltered: tuple[tuple[Spans, str], ...]
+    unfiltered: Mapping[Address, str]
     """Addresses that no rule can keep from the interface, and what they are."""
 
     def route_to(self, peer: Address | None) -> Route | None:
@@ -114,19 +114,17 @@ _RESOLVER, _ROUTER = 2, 1
 """Reserved addresses: a VPC's base plus two, a subnet's base plus one (VPC User Guide, "Subnet CIDRs")."""
 
 
-def _unfiltered(
-    interface: Interface, subnet: Subnet | None, index: TopologyIndex
-) -> tuple[tuple[Spans, str], ...]:
+def _unfiltered(interface: Interface, subnet: Subnet | None, index: TopologyIndex) -> dict[Address, str]:
     vpc = index.vpc(interface.vpc_id)
-    found = [(Spans(addresses), words) for addresses, words in _UNFILTERED]
-    if vpc is not None:
-        found.append((_reserved(vpc.cidrs[:1], _RESOLVER), "the Route 53 Resolver"))
-    if subnet is not None:
-        found.append((_reserved(subnet.cidrs, _ROUTER), "the VPC's router"))
-    return tuple(found)
+    resolvers = _reserved(vpc.cidrs[:1] if vpc else (), _RESOLVER)
+    routers = _reserved(subnet.cidrs if subnet else (), _ROUTER)
+    named = {each: words for texts, words in _UNFILTERED for text in texts if (each := parse_text(text))}
+    return (
+        named | dict.fromkeys(resolvers, "the Route 53 Resolver") | dict.fromkeys(routers, "the VPC's router")
+    )
 
 
-def _reserved(cidrs: Iterable[str], offset: int) -> Spans:
+def _reserved(cidrs: Iterable[str], offset: int) -> list[Address]:
     """The reserved addresses of IPv4 blocks; IPv6 has neither resolver nor router at such a place."""
     bases = (parse_text(cidr.partition("/")[0]) for cidr in cidrs)
-    return Spans(to_text(base[0] + offset, False) for base in bases if base is not None and not base[1])
+    return [(base[0] + offset, False) for base in bases if base is not None and not base[1]]

@@ -6,6 +6,7 @@ Source: AWS CLI reference, `ec2 authorize-security-group-ingress`, `ec2 create-n
 from __future__ import annotations
 
 import shlex
+from functools import lru_cache
 
 from flowtui.explain.layers import Ruling
 from flowtui.explain.packet import PORTED, TYPED, Packet
@@ -15,6 +16,8 @@ from flowtui.topology.rules import AclRule
 
 _GROUP_NAMES = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6"}
 """Protocols that EC2 wants by name in security groups."""
+
+_quoted = lru_cache(maxsize=1024)(shlex.quote)
 
 _HIGHEST, _STEP = 32766, 10
 """The highest number of an entry that a user may write; entries are numbered in steps, by convention."""
@@ -111,4 +114,4 @@ def _free_number(policy: Policy, packet: Packet, ruling: Ruling) -> int | None:
 def _line(verb: str, *arguments: str, region: str) -> str:
     """One line that a shell takes apart into just these words."""
     where = ("--region", region) if region else ()
-    return clean(shlex.join(("aws", "ec2", verb, *arguments, *where)))
+    return clean(" ".join(map(_quoted, ("aws", "ec2", verb, *arguments, *where))))

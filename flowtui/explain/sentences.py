@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flowtui.explain.answer import Decision, Layer, LayerDecision, Nearest, Verdict
 from flowtui.explain.case import ENDED, Case
-from flowtui.explain.packet import Packet
+from flowtui.explain.packet import service_of
 from flowtui.explain.reasons import moment
 from flowtui.explain.words import acl_text, group_text, is_icmp, listed, rule_name
 
@@ -146,8 +146,7 @@ def _service(case: Case) -> str:
     packet = case.packet
     if not case.reply.is_reply or packet.port is None or case.flow.srcport is None:
         return packet.service
-    origin = Packet(packet.is_egress, None, "", packet.protocol, case.flow.srcport)
-    return f"replies of {origin.service}"
+    return f"replies of {service_of(packet.protocol, case.flow.srcport)}"
 
 
 def age(read_at: float, now: float) -> str:
