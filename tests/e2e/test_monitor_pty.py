@@ -262,7 +262,7 @@ def test_it_leaves_the_terminal_as_it_was_and_no_process_behind(
     assert len(started) == 1
     assert terminal.attributes() != terminal.attributes_before
     leave(terminal)
-    assert terminal.end() == status
+    assert terminal.end() == status, terminal.raw[-2000:]
     assert terminal.attributes() == terminal.attributes_before
     assert not any(map(runs, started))
     for on, off in (
@@ -305,7 +305,7 @@ def test_it_ends_while_it_still_connects(start: Open, leave: Callable[[Terminal]
     terminal = start(["demo"])
     terminal.sees("CONNECTING")
     leave(terminal)
-    assert terminal.end() == status
+    assert terminal.end() == status, terminal.raw[-2000:]
 
 
 # Hostile terminals
