@@ -48,7 +48,7 @@ def rule_on_groups(policy: Policy, packet: Packet) -> Ruling:
     if aside:
         return _no_say(Layer.SECURITY_GROUP, aside)
     possible: list[Test] = []
-    for test in policy.group_tests[packet.is_egress]:
+    for test in policy.group_tests[packet.is_egress].concerning(packet):
         fit = test.fit(packet)
         if fit is Fit.YES:
             return _group_allows(test)
@@ -108,7 +108,7 @@ def rule_on_acl(policy: Policy, packet: Packet) -> Ruling:
         text = f"the network ACL of {policy.interface.subnet_id or 'the subnet'} could not be read"
         return Ruling(_unknown(Layer.NETWORK_ACL, text, action=ACLS_ACTION))
     possible: list[Test] = []
-    for test in policy.acl_tests[packet.is_egress]:
+    for test in policy.acl_tests[packet.is_egress].concerning(packet):
         fit = test.fit(packet)
         if fit is Fit.YES:
             return _acl_decides(policy, packet, test, possible)

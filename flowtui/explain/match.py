@@ -5,6 +5,7 @@ A record tells less than a packet, and not every reference can be resolved; so a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -39,6 +40,11 @@ class Peers:
     """Reachability Analyzer's code for that."""
     action: str = ""
     """The IAM action that would tell."""
+
+    def edges(self, is_v6: bool) -> Iterator[int]:
+        """Between two of these addresses all fit alike."""
+        for spans in (self.certain, self.possible, self.impossible):
+            yield from spans.edges(is_v6)
 
     def fit(self, packet: Packet) -> Fit:
         """Whether the packet's other end is one of them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
 from flowtui.explain.answer import Layer, Nearest
@@ -10,11 +9,13 @@ from flowtui.explain.layers import Ruling
 from flowtui.explain.match import Fit, Test
 from flowtui.explain.packet import PORTED, Packet
 from flowtui.explain.policy import Policy
+from flowtui.explain.table import Table
 from flowtui.explain.words import rule_name, rule_text
 from flowtui.topology.rules import ANY, AclRule
 
 _Off = Literal["port", "source", "destination", "protocol"]
 _Rank = tuple[int, int]
+_FIRST: _Rank = (0, 0)
 
 
 def nearest_of_groups(policy: Policy, packet: Packet) -> Nearest | None:
@@ -24,29 +25,35 @@ def nearest_of_groups(policy: Policy, packet: Packet) -> Nearest | None:
 
 def nearest_of_acl(policy: Policy, packet: Packet, ruling: Ruling) -> Nearest | None:
     """The nearest entry that allows: one behind the entry that denied, else one that is off in one way."""
-    tests = [
-        test
-        for test in policy.acl_tests[packet.is_egress]
-        if isinstance(test.rule, AclRule) and test.rule.is_allow
-    ]
-    for test in tests:
-        if test.fit(packet) is Fit.YES:
+    table = policy.acl_tests[packet.is_egress]
+    for test in table.concerning(packet):
+        if _allows(test) and test.fit(packet) is Fit.YES:
             denied = rule_name(ruling.test) if ruling.test is not None else ""
             text = f"{rule_text(test)}, but comes after rule {denied}"
             return Nearest(Layer.NETWORK_ACL, rule_name(test), "order", text)
-    return _nearest(Layer.NETWORK_ACL, tests, packet)
+    return _nearest(Layer.NETWORK_ACL, table, packet)
 
 
-def _nearest(layer: Layer, tests: Iterable[Test], packet: Packet) -> Nearest | None:
-    best: tuple[_Rank, Test, _Off] | None = None
-    for test in tests:
-        off = _only_off(test, packet)
-        if off is None:
-            continue
-        rank = _rank(test, packet, off)
-        if best is None or rank < best[0]:
-            best = (rank, test, off)
-    return None if best is None else Nearest(layer, rule_name(best[1]), best[2], rule_text(best[1]))
+def _allows(test: Test) -> bool:
+    return not isinstance(test.rule, AclRule) or test.rule.is_allow
+
+
+def _nearest(layer: Layer, table: Table, packet: Packet) -> Nearest | None:
+    # What is off in one way only is right in service, or else in its peers.
+    for tests in (table.of_service(packet), table.of_peer(packet)):
+        best: tuple[_Rank, Test, _Off] | None = None
+        for test in tests:
+            off = _only_off(test, packet) if _allows(test) else None
+            if off is None:
+                continue
+            rank = _rank(test, packet, off)
+            if best is None or rank < best[0]:
+                best = (rank, test, off)
+            if rank == _FIRST:
+                break
+        if best is not None:
+            return Nearest(layer, rule_name(best[1]), best[2], rule_text(best[1]))
+    return None
 
 
 def _only_off(test: Test, packet: Packet) -> _Off | None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flowtui.explain.match import Test, acl_test, group_test
+from flowtui.explain.match import acl_test, group_test
 from flowtui.explain.peers import Referees
 from flowtui.explain.spans import Address, Spans
+from flowtui.explain.table import Table
 from flowtui.records.address import parse_text
 from flowtui.topology.lookup import TopologyIndex
 from flowtui.topology.model import Interface, OwnerKind, Route, RouteTable, Subnet
 from flowtui.topology.rules import NetworkAcl, Rules, SecurityGroup
 
-Both = tuple[tuple[Test, ...], tuple[Test, ...]]
+Both = tuple[Table, Table]
 """Tests for what comes in and for what goes out: `tests[is_egress]`."""
 
 
@@ -82,13 +83,13 @@ def _group_tests(groups: tuple[SecurityGroup, ...], vpc_id: str, referees: Refer
         for group in groups
         for rule in group.rules or ()
     ]
-    return tuple(test for out, test in tests if not out), tuple(test for out, test in tests if out)
+    return Table(test for out, test in tests if not out), Table(test for out, test in tests if out)
 
 
 def _acl_tests(acl: NetworkAcl | None) -> Both:
     rules = () if acl is None else sorted(acl.rules, key=lambda rule: rule.number)
     tests = [(rule.is_egress, acl_test(rule)) for rule in rules]
-    return tuple(test for out, test in tests if not out), tuple(test for out, test in tests if out)
+    return Table(test for out, test in tests if not out), Table(test for out, test in tests if out)
 
 
 def _routes(table: RouteTable) -> tuple[tuple[int, Spans, Route], ...]:

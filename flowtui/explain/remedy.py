@@ -97,7 +97,7 @@ def _acl_ports(packet: Packet) -> tuple[str, ...]:
 
 def _free_number(policy: Policy, packet: Packet, ruling: Ruling) -> int | None:
     """The highest number before the entry that denied that nobody uses, a round one if there is one."""
-    rules = [test.rule for test in policy.acl_tests[packet.is_egress]]
+    rules = [test.rule for test in policy.acl_tests[packet.is_egress].tests]
     taken = {rule.number for rule in rules if isinstance(rule, AclRule)}
     denied = ruling.test.rule if ruling.test is not None else None
     assert isinstance(denied, AclRule)

@@ -6,7 +6,7 @@ Knows no rules.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 Address = tuple[int, bool]
@@ -30,6 +30,11 @@ class Spans:
         value, is_v6 = address
         place = bisect_right(self._starts[is_v6], value) - 1
         return place >= 0 and value <= self._ends[is_v6][place]
+
+    def edges(self, is_v6: bool) -> Iterator[int]:
+        """Where the ranges of a family begin, and where they have just ended."""
+        yield from self._starts[is_v6]
+        yield from (end + 1 for end in self._ends[is_v6])
 
 
 def _network(cidr: str) -> IPv4Network | IPv6Network | None:
