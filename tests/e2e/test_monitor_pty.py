@@ -168,9 +168,9 @@ def test_the_keys_do_what_the_help_says(watch: Open, size: tuple[int, int]) -> N
     terminal.until(lambda: records(terminal) != held, "going on")
 
     terminal.press("?")
-    terminal.sees("only rejected records, and back")
+    terminal.sees("hold the screen; reading goes on")
     terminal.press("\x1b")
-    terminal.misses("only rejected records, and back")
+    terminal.misses("hold the screen; reading goes on")
     terminal.press("d")
     terminal.sees("Diagnostics", "log calls")
     terminal.press("\x1b")
