@@ -16,13 +16,13 @@ import click
 from flowtui.cli.connect import Connector
 from flowtui.cli.endpoint import MADE_UP, Address, EndpointProcess, require_extra, scrubbed
 from flowtui.cli.monitor import require_terminal, terminal_has_utf8
-from flowtui.cli.options import PACE, gathered, settings_of, takes
+from flowtui.cli.options import FILTERS, PACE, gathered, settings_of, takes
 from flowtui.monitor.settings import Settings
 
 if TYPE_CHECKING:
     from flowtui.monitor.session import Session
 
-_SHARED = ("vpc", "log_group", "since", *PACE, "buffer", "utc")
+_SHARED = ("vpc", "log_group", "since", *FILTERS, *PACE, "buffer", "utc")
 
 _FOREIGN = (
     "AWS_PROFILE",
@@ -110,8 +110,9 @@ def _watch(endpoint: EndpointProcess, settings: Settings, *, is_checked: bool) -
     os.environ.update(environment)
 
     from flowtui.tui.app import FlowtuiApp
+    from flowtui.tui.past import Past
 
-    app = FlowtuiApp(settings, _opener(endpoint), has_utf8=terminal_has_utf8())
+    app = FlowtuiApp(settings, _opener(endpoint), past=Past.of_user(), has_utf8=terminal_has_utf8())
     app.run()
     sys.exit(app.return_code or 0)
 

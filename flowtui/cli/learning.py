@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import click
 
 from flowtui.cli.output import Books
+from flowtui.filters.cloudwatch import Pushdown
+from flowtui.filters.tree import conjunction
 from flowtui.monitor import groups
 from flowtui.monitor.boundary import Boundary
+from flowtui.monitor.capture import Selection, pushdowns
 from flowtui.monitor.outside import Clock, Connection, Fault, FaultError, FaultKind
 from flowtui.monitor.overlaps import Overlap, overlaps
 from flowtui.monitor.session import REFRESH_S
 from flowtui.monitor.settings import Settings
 from flowtui.monitor.sources.backoff import Backoff
 from flowtui.records.events import LogEvents
+from flowtui.topology.history import History
 from flowtui.topology.lookup import TopologyIndex
 
 _PATIENCE = 3
@@ -41,6 +45,10 @@ class Learner:
         self._never = threading.Event()
         self.books = Books()
         self.overlaps: tuple[Overlap, ...] = ()
+        self.pushdowns: Mapping[str, Pushdown] = {}
+        self._history = History()
+        self._selection = Selection()
+        self._select()
 
     def find(self, patience: int | None, waiting: Callable[[Fault, float | None], None]) -> tuple[str, ...]:
         """The groups to read; FaultError, or a sentence, where there is none.
@@ -68,6 +76,7 @@ class Learner:
                 self.books.by_group = {
                     group: groups.format_book(group, self._settings, None) for group in named
                 }
+                self.pushdowns = pushdowns(self._settings, named, None)
                 return named
             else:
                 raise FaultError(fault)
@@ -84,7 +93,19 @@ class Learner:
         self._boundary = self._boundary.seen(topology)
         self.books.by_group = {group: groups.format_book(group, self._settings, index) for group in found}
         self.overlaps = overlaps(index, found)
+        self._history = self._history.seen(topology)
+        self._select()
+        self.pushdowns = pushdowns(self._settings, found, index)
         return found
+
+    def _select(self) -> None:
+        wanted = conjunction((self._settings.capture, self._settings.filter))
+        self._selection = Selection.of(wanted, self._index, self._history)
+
+    def pattern_of(self, group: str) -> str | None:
+        """The filter pattern that CloudWatch is asked by."""
+        asked = self.pushdowns.get(group)
+        return None if asked is None else asked.pattern
 
     def keep_learning(
         self, found: Callable[[tuple[str, ...]], None], noted: Callable[[Fault | None], None]
@@ -100,11 +121,19 @@ class Learner:
             if groups_now:
                 found(groups_now)
 
+    @property
+    def has_filter(self) -> bool:
+        """Whether there is a filter, of either kind."""
+        return self._selection.tree is not None
+
     def rows_inside(self, group: str, events: LogEvents) -> Sequence[int]:
-        """Which of the events are not known to be of other VPCs than the chosen ones."""
-        if not self._settings.vpc_ids or not len(events):
+        """Which of the events the filters select, and are not known to be of other VPCs than the chosen."""
+        if not len(events) or not (self._settings.vpc_ids or self.has_filter):
             return range(len(events))
         batch = self._boundary.inside(self.books.read(group, events))
+        if self.has_filter:
+            # A line that is no record matches no filter.
+            return self._selection.of_batch(batch).rows
         return sorted((*batch.rows, *(one.row for one in batch.unparsed)))
 
     def interface_name(self, interface_id: str) -> str | None:

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from flowtui.cli.expression import ExpressionError
-from flowtui.cli.options import CONNECTION, PACE, SCOPE, given, takes
+from flowtui.cli.options import CONNECTION, FILTERS, PACE, SCOPE, given, takes
 from flowtui.monitor.outside import FaultError
 
 INTERRUPTED = 130
@@ -73,7 +73,7 @@ def _version() -> str:
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@takes(*CONNECTION, *SCOPE, *PACE, "buffer", "utc")
+@takes(*CONNECTION, *SCOPE, *FILTERS, *PACE, "buffer", "utc")
 @click.option(
     "--version",
     is_flag=True,

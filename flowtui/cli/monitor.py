@@ -21,8 +21,11 @@ def run(values: Mapping[str, Any]) -> None:
     connector.sign_in(settings, lambda question: str(click.prompt(question.rstrip(": "), hide_input=True)))
 
     from flowtui.tui.app import FlowtuiApp
+    from flowtui.tui.past import Past
 
-    app = FlowtuiApp(settings, connector.open_session, Surroundings(), has_utf8=terminal_has_utf8())
+    app = FlowtuiApp(
+        settings, connector.open_session, Surroundings(), past=Past.of_user(), has_utf8=terminal_has_utf8()
+    )
     app.run()
     sys.exit(app.return_code or 0)
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from flowtui.cli.expression import Expression
 from flowtui.cli.values import Amount, Duration, Format, When, WhenType
 from flowtui.monitor.settings import (
     DEFAULT_BUFFER,
@@ -83,12 +84,24 @@ _DECLARED: Mapping[str, Callable[[_Command], _Command]] = {
         metavar="N",
         help="Log calls a second, sustained, over all log groups. Default: 1.",
     ),
+    "filter": click.option(
+        "--filter",
+        "filter",
+        metavar="EXPR",
+        help="What to show, in the filter language: 'reject and port 80'.",
+    ),
+    "capture": click.option(
+        "--capture",
+        metavar="EXPR",
+        help="What to fetch, in the filter language: decided by CloudWatch as far as it can.",
+    ),
     "utc": click.option("--utc", is_flag=True, default=None, help="Times in UTC instead of local ones."),
 }
 
 CONNECTION = ("profile", "region", "endpoint_url", "insecure")
 SCOPE = ("vpc", "log_group", "since", "format")
 PACE = ("lookback", "sweep", "max_calls")
+FILTERS = ("filter", "capture")
 
 _SMALLEST_LOOKBACK_S = 60.0
 
@@ -127,6 +140,8 @@ def settings_of(values: Mapping[str, Any], **more: Any) -> Settings:
     lookback_s = values.get("lookback", DEFAULT_LOOKBACK_S)
     if lookback_s < _SMALLEST_LOOKBACK_S:
         raise click.UsageError("--lookback is a minute at least; records are minutes old when they arrive.")
+    expression = Expression(utc=utc)
+    filters = {name: expression.convert(values[name], None, None) for name in FILTERS if name in values}
     chosen = {
         "profile": values.get("profile"),
         "region": values.get("region"),
@@ -142,4 +157,4 @@ def settings_of(values: Mapping[str, Any], **more: Any) -> Settings:
         "utc": utc,
         "insecure": bool(values.get("insecure")),
     }
-    return Settings(**(chosen | more))
+    return Settings(**(chosen | filters | more))

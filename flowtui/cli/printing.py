@@ -70,7 +70,7 @@ class Tailing:
         self._counts = Counts()
         self._learner = Learner(settings, connection, self._clock)
         self._delays = Delays()
-        self._fresh = self._outside = self._late = self._swept = 0
+        self._fresh = self._outside = self._filtered = self._late = self._swept = 0
         self._notes = Notes()
         self._unread: dict[str, Fault] = {}
         self._meter = Meter(connection.logs())
@@ -81,6 +81,7 @@ class Tailing:
             random.random,
             self._waiting,
             patience=None if plan.is_following else _PATIENCE,
+            pattern_of=self._learner.pattern_of,
         )
         self._tail: Tail | None = None
         self._printer: Printer = RawPrinter(is_terminal=sys.stdout.isatty())
@@ -215,7 +216,9 @@ class Tailing:
             self._delays.add(events)
         rows = self._learner.rows_inside(group, events)
         self._fresh += len(events)
-        self._outside += len(events) - len(rows)
+        left_out = len(events) - len(rows)
+        self._outside += 0 if self._learner.has_filter else left_out
+        self._filtered += left_out if self._learner.has_filter else 0
         self._late += 0 if is_late is None else sum(is_late[row] for row in rows)
         self._swept += len(rows) if is_swept else 0
         return events if len(rows) == len(events) else events.take(rows)
@@ -242,14 +245,18 @@ class Tailing:
         for group in found:
             if group not in self._unread:
                 tail.resume(group, seen[group], began_at, floors[group] / 1000)
-        tail.follow(found)
+        self._follow_groups(found)
         threading.Thread(
             target=self._learner.keep_learning,
-            args=(tail.follow, lambda fault: self._notes.note("topology", fault)),
+            args=(self._follow_groups, lambda fault: self._notes.note("topology", fault)),
             name="flowtui-topology",
             daemon=True,
         ).start()
         tail.run()
+
+    def _follow_groups(self, found: tuple[str, ...]) -> None:
+        if self._tail is not None:
+            self._tail.follow(found, {group: self._learner.pattern_of(group) for group in found})
 
     def arrived(self, arrival: Arrival) -> bool:
         """Prints what the tail found; there is always room."""
@@ -276,12 +283,17 @@ class Tailing:
     def _show_stats(self) -> None:
         for line in stats.lines(self._figures()):
             click.echo(line, err=True)
+        for group, asked in self._learner.pushdowns.items():
+            here = "nothing more" if asked.residual is None else str(asked.residual)
+            click.echo(f"asked_of_aws {group}: {asked.pushed or 'everything'}", err=True)
+            click.echo(f"decided_here {group}: {here}", err=True)
 
     def _figures(self) -> dict[str, stats.Value]:
         meter, now = self._meter, self._clock.now()
         values: dict[str, stats.Value] = {
             "records": self._counts.events,
             "outside": self._outside,
+            "filtered": self._filtered,
             "arrival_delay_p50_s": self._delays.quantile_s(0.5),
             "arrival_delay_p95_s": self._delays.quantile_s(0.95),
             "calls": meter.calls,

@@ -12,6 +12,7 @@ FIGURES = (
     ("records", "log events printed"),
     ("unparsed", "of them, lines that fit no log format (not with --output raw)"),
     ("outside", "log events of other VPCs than --vpc, left out"),
+    ("filtered", "log events that --filter or --capture left out here, those of other VPCs included"),
     ("late", "arrived behind the time up to which everything seemed complete"),
     ("swept", "arrived later than --lookback, found by the sweep"),
     ("sweep_reach_s", "how far back is swept, seconds"),

@@ -11,10 +11,10 @@ import click
 
 from flowtui.cli import stats as figures
 from flowtui.cli.connect import Connector
-from flowtui.cli.options import CONNECTION, PACE, SCOPE, gathered, settings_of, takes
+from flowtui.cli.options import CONNECTION, FILTERS, PACE, SCOPE, gathered, settings_of, takes
 from flowtui.cli.values import Amount, When, WhenType
 
-_SHARED = (*CONNECTION, *SCOPE, *PACE, "utc")
+_SHARED = (*CONNECTION, *SCOPE, *FILTERS, *PACE, "utc")
 
 
 @click.command("tail", epilog=figures.help_text())

@@ -7,6 +7,7 @@ of records, not where they are held.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache, partial
 from operator import and_
 from typing import assert_never
@@ -39,6 +40,7 @@ from flowtui.filters.tree import (
     Within,
     Word,
 )
+from flowtui.records.batch import RecordBatch
 
 Predicate = Callable[[frozenset[str]], pl.Expr]
 """Gives the expression for the columns that there are."""
@@ -54,6 +56,15 @@ def compile(tree: Tree) -> Predicate:
     to be bound before (`bind`); one that is not matches text columns only.
     """
     return lru_cache(_VARIANTS)(partial(_expression, bind(tree, NOBODY)))
+
+
+def selected(batch: RecordBatch, tree: Tree) -> RecordBatch:
+    """The records of a batch that a tree selects; lines that are no records stay."""
+    frame = batch.frame
+    rows = frame.select(compile(tree)(frozenset(frame.columns)).arg_true()).to_series().to_list()
+    if len(rows) == frame.height:
+        return batch
+    return replace(batch, frame=frame[rows], rows=[batch.rows[row] for row in rows])
 
 
 def _expression(tree: Tree, columns: Columns) -> pl.Expr:

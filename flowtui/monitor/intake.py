@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowtui.monitor.boundary import Boundary
+from flowtui.monitor.capture import Selection
 from flowtui.monitor.sources.group import Arrival
 from flowtui.records.batch import RecordBatch, Unparsed
 from flowtui.records.resolve import FormatBook, read
@@ -22,6 +23,7 @@ KEPT_UNPARSED = 1000
 
 _ANY = FormatBook({}, ())
 _UNBOUNDED = Boundary()
+_EVERYTHING = Selection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Intake:
         self._changed = changed
         self._books: Mapping[str, FormatBook] = {}
         self._boundary = _UNBOUNDED
+        self._capture = _EVERYTHING
         self._unparsed: deque[Unparsed] = deque(maxlen=KEPT_UNPARSED)
         self._holdings = Holdings(self._store.snapshot(), Series())
 
@@ -55,9 +58,14 @@ class Intake:
         """What there is now."""
         return self._holdings
 
-    def read_by(self, books: Mapping[str, FormatBook], boundary: Boundary = _UNBOUNDED) -> None:
-        """Reads the lines of each log group by these formats from now on, and those of the boundary only."""
-        self._books, self._boundary = books, boundary
+    def read_by(
+        self,
+        books: Mapping[str, FormatBook],
+        boundary: Boundary = _UNBOUNDED,
+        capture: Selection = _EVERYTHING,
+    ) -> None:
+        """Reads each log group's lines by these formats from now on; keeps what is inside and captured."""
+        self._books, self._boundary, self._capture = books, boundary, capture
 
     def changed(self) -> None:
         """The tail's state changed."""
@@ -68,7 +76,8 @@ class Intake:
         if not len(arrival.events):
             return True
         whole = read(arrival.group, arrival.events, self._books.get(arrival.group, _ANY))
-        batch = self._boundary.inside(whole)
+        inside = self._boundary.inside(whole)
+        batch = self._capture.of_batch(inside)
         has_room = self._append(batch, arrival)
         self._unparsed.extend(batch.unparsed)
         held, snapshot = self._holdings, self._store.snapshot()
@@ -79,7 +88,7 @@ class Intake:
             held.unparsed_count + len(batch.unparsed),
             held.late + _late_count(arrival, batch),
             held.swept + (_size(batch) if arrival.is_swept else 0),
-            held.outside + _size(whole) - _size(batch),
+            held.outside + _size(whole) - _size(inside),
         )
         return has_room
 

@@ -6,13 +6,16 @@ no boto3 and no option syntax.
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from flowtui.filters.cloudwatch import Pushdown
 from flowtui.monitor import figures, groups, status
 from flowtui.monitor.boundary import Boundary
+from flowtui.monitor.capture import Selection, pushdowns
 from flowtui.monitor.figures import Figures, Rates
 from flowtui.monitor.intake import Intake
 from flowtui.monitor.notifier import Notice, Notifier
@@ -65,6 +68,7 @@ class Session:
         self._notifier = Notifier(notify, clock)
         self._intake = Intake(settings.buffer, self._tail_changed)
         self._boundary = Boundary(frozenset(settings.vpc_ids))
+        self._pushdowns: Mapping[str, Pushdown] = {}
         self._known = _Known()
         self._rates = Rates()
         self._tail: Tail | None = None
@@ -113,6 +117,7 @@ class Session:
             begin=self._begin,
             topology_version=known.topology_version,
             overlaps=known.overlaps,
+            pushdowns=self._pushdowns,
         )
 
     # The connecting thread
@@ -145,6 +150,7 @@ class Session:
             fault = self._standing_since("topology", self._known.topology_fault, error.fault, wait_s)
             self._know(replace(self._known, topology_fault=fault))
         self._follow(connection)
+        self._learn_rules(connection)
         return wait_s
 
     def _identify(self, connection: Connection) -> None:
@@ -158,10 +164,12 @@ class Session:
         self._know(replace(self._known, identity=identity, connection_fault=None))
 
     def _learn(self, topology: Topology) -> None:
-        known, index = self._known, TopologyIndex(topology)
-        is_same = known.index is not None and replace(known.index.topology, read_at=0.0) == replace(
-            topology, read_at=0.0
-        )
+        known = self._known
+        before = None if known.index is None else known.index.topology
+        # The rules read last hold until they are read again.
+        topology = replace(topology, rules=None if before is None else before.rules)
+        is_same = before is not None and replace(before, read_at=0.0) == replace(topology, read_at=0.0)
+        index = TopologyIndex(topology)
         self._boundary = self._boundary.seen(topology)
         self._know(
             replace(
@@ -175,6 +183,15 @@ class Session:
             )
         )
 
+    def _learn_rules(self, connection: Connection) -> None:
+        """Reads what may pass, after everything that is waited for; a failure leaves the rules read last."""
+        index = self._known.index
+        if index is None or self._is_stopped:
+            return
+        with contextlib.suppress(FaultError):
+            rules = connection.rules(index.topology)
+            self._know(replace(self._known, index=TopologyIndex(replace(index.topology, rules=rules))))
+
     def _overlaps(self, index: TopologyIndex) -> tuple[Overlap, ...]:
         return overlaps(index, groups.log_groups(self._settings, index))
 
@@ -185,7 +202,9 @@ class Session:
         if not found:
             return
         books = {group: groups.format_book(group, self._settings, index) for group in found}
-        self._intake.read_by(books, self._boundary)
+        known = self._known
+        capture = Selection.of(self._settings.capture, known.index, known.history)
+        self._intake.read_by(books, self._boundary, capture)
         if self._tail is None:
             settings = self._settings
             options = TailOptions(
@@ -200,7 +219,8 @@ class Session:
             self._spawn(tail.run, "tail")
             if self._is_stopped:
                 tail.stop()
-        self._tail.follow(found)
+        self._pushdowns = pushdowns(self._settings, found, index)
+        self._tail.follow(found, {group: asked.pattern for group, asked in self._pushdowns.items()})
 
     def _fault_connection(self, fault: Fault, backoff: Backoff) -> float:
         wait_s = backoff.failed(fault)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flowtui.filters.tree import Tree
 from flowtui.records.format import LogFormat
 
 DEFAULT_LOOKBACK_S = 1800.0
@@ -64,6 +65,10 @@ class Settings:
     """How far back is swept, now and then, for what came later than the look-back; 0: nothing is."""
     buffer: int = DEFAULT_BUFFER
     max_calls: float = DEFAULT_MAX_CALLS
+    filter: Tree | None = None
+    """What to show."""
+    capture: Tree | None = None
+    """What to fetch and to keep: decided by AWS as far as AWS can."""
     utc: bool = False
     insecure: bool = False
     is_demo: bool = False

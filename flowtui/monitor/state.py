@@ -5,7 +5,8 @@ Imports nothing heavy: the screen knows these types before its first paint.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from flowtui.monitor.figures import Figures
 from flowtui.monitor.outside import Fault, Identity
 
 if TYPE_CHECKING:
+    from flowtui.filters.cloudwatch import Pushdown
     from flowtui.monitor.overlaps import Overlap
     from flowtui.records.batch import Unparsed
     from flowtui.records.format import LogFormat
@@ -105,3 +107,5 @@ class SessionState:
     """Grows when a topology was read that differs from the one before."""
     overlaps: tuple[Overlap, ...] = ()
     """Flow logs that record the same flows, so that totals double."""
+    pushdowns: Mapping[str, Pushdown] = field(default_factory=dict)
+    """By log group what AWS is asked for and what is decided here; empty where there is no capture filter."""

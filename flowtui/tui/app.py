@@ -84,8 +84,8 @@ class FlowtuiApp(App[None]):
         for each in THEMES.values():
             self.register_theme(each)
         self.settings = settings
-        self.monitor = MonitorScreen()
-        self.session_watch = Watch(self, open_session, now)
+        self.monitor = MonitorScreen(settings.filter)
+        self.session_watch = Watch(self, open_session, now, self.monitor.request)
         self.desk = FilterDesk(self, self.monitor.filter, past or Past(None), now)
         self._choices = choices
         self._now = now

@@ -56,12 +56,14 @@ OpenSession = Callable[[Settings, Callable[[], None]], RunningSession]
 class Watch:
     """A session and the newest picture of it. All but the workers' own code runs on the event loop."""
 
-    def __init__(self, app: App[Any], open_session: OpenSession, now: Callable[[], float]) -> None:
+    def __init__(
+        self, app: App[Any], open_session: OpenSession, now: Callable[[], float], request: Request
+    ) -> None:
         self.session: RunningSession | None = None
         self.picture: Picture | None = None
         self.is_paused = False
         self.painted_at = 0.0
-        self.request = Request()
+        self.request = request
         self._app = app
         self._open_session = open_session
         self._now = now

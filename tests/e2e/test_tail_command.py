@@ -294,3 +294,38 @@ def is_closed(host: str, port: int) -> bool:
             if client.connect_ex((host, port)):
                 return True
     return False
+
+
+def test_filter_and_capture_select_the_same_records(still: Served) -> None:
+    """The article's own question; with a capture AWS is asked for less, and the lines are the same."""
+    since, until = (str(int(time.time()) - back) for back in (1500, 60))
+    span = ("--no-follow", "--since", since, "--until", until, "--output", "raw", "--stats")
+    everything = tail(still, *span).stdout.splitlines()
+    wanted = [line for line in everything if _is_rejected_on_80(line)]
+    shown = tail(still, *span, "--filter", "reject and port 80")
+    fetched = tail(still, *span, "--capture", "reject and port 80")
+    assert len(wanted) > 50
+    assert shown.stdout.splitlines() == wanted
+    assert fetched.stdout.splitlines() == wanted
+    assert b"asked_of_aws /vpc/lab/flow-logs: reject" in fetched.stderr
+    assert b"decided_here /vpc/lab/flow-logs: port 80" in fetched.stderr
+    assert _figure(fetched.stderr, b"events_read") < _figure(shown.stderr, b"events_read") / 4
+
+
+def _is_rejected_on_80(line: bytes) -> bool:
+    words = line.split()
+    return words[12] == b"REJECT" and b"80" in words[5:7]
+
+
+def _figure(stderr: bytes, name: bytes) -> float:
+    return float(next(line for line in stderr.splitlines() if line.startswith(name + b":")).split()[1])
+
+
+def test_a_name_in_a_filter_means_its_records(still: Served) -> None:
+    ended = tail(
+        still, "--no-follow", "--limit", "20", "--output", "json", "--filter", "eni:app-1 and reject"
+    )
+    records = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert records
+    assert {record["action"] for record in records} == {"REJECT"}
+    assert len({record["interface-id"] for record in records}) == 1

@@ -34,18 +34,18 @@ def why(explanation: Explanation, width: int, palette: Palette) -> Lines:
     lines = list(_headline(explanation, width, palette))
     if explanation.layers:
         lines += [[], *_layers(explanation.layers, width, palette)]
-    notes = [*_notes(explanation, width, palette)]
-    if notes:
-        lines += [[], *notes]
-    if explanation.command is not None:
-        lines += [[], *_command(explanation, width, palette)]
+    for thought in (_notes, _command, _needs):
+        more = list(thought(explanation, width, palette))
+        lines += [[], *more] if more else []
     return lines
 
 
 def _headline(explanation: Explanation, width: int, palette: Palette) -> Iterator[list[Segment]]:
     mark = _MARKS.get(explanation.verdict, "✗")
     ink = palette.reject if mark == "✗" else palette.strong
-    for at, part in enumerate(textwrap.wrap(explanation.text, max(20, width - 2)) or [""]):
+    # What the text says of the layers stands in their lines.
+    words = f"{explanation.text.split('. ')[0].rstrip('.')}." if explanation.layers else explanation.text
+    for at, part in enumerate(textwrap.wrap(words, max(20, width - 2)) or [""]):
         yield [
             Segment(f"{mark} " if at == 0 else "  ", ink),
             Segment(part, palette.strong if at == 0 else palette.text),
@@ -99,12 +99,17 @@ def _notes(explanation: Explanation, width: int, palette: Palette) -> Iterator[l
         yield from _labelled("Nearest", f"{nearest.text}: {off}", width, palette, palette.soft)
     for at, reason in enumerate(explanation.reasons):
         yield from _labelled("Perhaps" if at == 0 else "", reason, width, palette, palette.soft)
+
+
+def _needs(explanation: Explanation, width: int, palette: Palette) -> Iterator[list[Segment]]:
     if explanation.actions:
         yield from _labelled("Needs", ", ".join(explanation.actions), width, palette, palette.attention)
 
 
 def _command(explanation: Explanation, width: int, palette: Palette) -> Iterator[list[Segment]]:
-    yield from _labelled("To allow", explanation.command or "", width, palette, palette.text + palette.bar)
+    if explanation.command is None:
+        return
+    yield from _labelled("To allow", explanation.command, width, palette, palette.text + palette.bar)
     if explanation.warning:
         yield from _labelled("", explanation.warning, width, palette, palette.attention)
 

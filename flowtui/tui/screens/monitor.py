@@ -144,9 +144,9 @@ class MonitorScreen(Screen[None]):
     class NamesToggled(Message):
         """Names instead of addresses, or the other way round."""
 
-    def __init__(self) -> None:
+    def __init__(self, filter: Tree | None = None) -> None:
         super().__init__()
-        self.request = Request()
+        self.request = Request(filter=filter)
         self.header = HeaderBar()
         self.tabs = TabLine(_TABS)
         self.topology = TopologyPane(id="topology")
@@ -254,7 +254,7 @@ class MonitorScreen(Screen[None]):
     def on_descendant_focus(self) -> None:
         """The focused pane is where the reader is."""
         if isinstance(self.focused, RowList):
-            self._mark_here(self.focused)
+            self._mark_here(self.records if self.focused is self.why else self.focused)
 
     def _mark_here(self, here: RowList) -> None:
         for pane in self.panes:
@@ -271,13 +271,14 @@ class MonitorScreen(Screen[None]):
     def action_pane(self, name: str) -> None:
         """Goes to a pane."""
         pane = self.query_one(f"#{name}", RowList)
-        self._mark_here(pane)
+        self._mark_here(self.records if pane is self.why else pane)
         pane.focus()
 
     def action_next_pane(self, step: int) -> None:
         """Goes to the next pane."""
-        at = _PANES.index(self.here.id or "records")
-        self.action_pane(_PANES[(at + step) % len(_PANES)])
+        panes = (*_PANES, "why") if self.why.is_open else _PANES
+        at = panes.index("why" if self.why.has_focus else self.here.id or "records")
+        self.action_pane(panes[(at + step) % len(panes)])
 
     def action_zoom(self) -> None:
         """This pane over the whole screen, and back."""
@@ -356,6 +357,7 @@ class MonitorScreen(Screen[None]):
             return
         self.action_pane("records")
         table.go_to(found)
+        self._ask_why()
 
     def action_filter(self) -> None:
         """Opens the filter bar."""
@@ -403,9 +405,8 @@ class MonitorScreen(Screen[None]):
     def action_why(self) -> None:
         """Opens or closes the Why pane."""
         self.why.toggle_class("-open")
-        self._show_hints()
+        self.action_pane("records")
         if self.why.is_open:
-            self.action_pane("records")
             self._asked_why = None
             self._ask_why()
 

@@ -105,7 +105,7 @@ class RecordTable(RowList):
         """Puts the record under the cursor back where it was on the screen."""
         if self.view is None or self._cursor_id is None:
             return
-        offset = self.cursor - self.top
+        offset = min(self.cursor - self.top, self.page_rows - 1)
         position = self.view.position(self._cursor_id)
         if position is None:
             position = min(self.cursor, self.row_count() - 1)

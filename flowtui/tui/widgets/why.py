@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.segment import Segment
+from textual.widget import Widget
 
 from flowtui.explain.answer import Explanation
 from flowtui.tui.render import text
@@ -19,6 +20,9 @@ from flowtui.tui.render.why import why
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.scroll import ScrollPane
 
+_LEAST = 6
+_SHARE = 65
+"""Percent of the height that it may take; the rest is the table's."""
 _ASKING = "looking at the rules …"
 
 
@@ -27,7 +31,6 @@ class WhyPane(ScrollPane):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__("Why", self._lines_of, id=id)
-        self.can_focus = False
         self._explanation: Explanation | None = None
         self._about = ""
         self._now = 0.0
@@ -47,6 +50,19 @@ class WhyPane(ScrollPane):
         self._explanation, self._about, self._now = explanation, about, now
         self.top = self.cursor = 0
         self.renew(self._lines_of)
+        self._fit()
+
+    def on_resize(self) -> None:
+        """Fits again."""
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as it needs, and at most as leaves the table some rows."""
+        around = self.parent.size.height if isinstance(self.parent, Widget) else 0
+        wanted = self.wanted_height(self.size.width) if self.size.width else 0
+        height = max(_LEAST, min(wanted, around * _SHARE // 100))
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
 
     def title(self) -> tuple[Sequence[Segment], Sequence[Segment]]:
         """`Why ─ 203.0.113.9:51144 → bastion:80 tcp` and when the rules were read."""

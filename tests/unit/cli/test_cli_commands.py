@@ -54,7 +54,7 @@ def test_version_and_help() -> None:
         (("tail", "--format", "nonsense"), 2, "${field}"),
         (("tail", "--max-calls", "0"), 2, "--max-calls"),
         (("nonsense",), 2, "No such command"),
-        (("tail", "--filter", "reject"), 2, "No such option"),
+        (("filter", "--filter", "reject", "--", "reject"), 2, "No such option"),
         (("tail", "--no-follow"), 1, "region"),
         (("tail", "--no-follow", "--region", "eu-west-1"), 1, "flowtui demo"),
         (("tail", "--profile", "nobody"), 1, "nobody"),
@@ -190,3 +190,13 @@ def test_every_command_has_help() -> None:
         command = flowtui.get_command(context, name)
         assert command is not None
         assert command.get_short_help_str()
+
+
+@pytest.mark.parametrize("option", ["--filter", "--capture"])
+def test_a_wrong_expression_shows_its_place_and_ends_with_2(option: str) -> None:
+    ended = run("tail", option, "reject and port 800000")
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    message, expression, marks, *_ = ended.stderr.splitlines()
+    assert message.startswith("flowtui: ")
+    assert marks.index("^") == expression.index("800000")

@@ -17,7 +17,7 @@ from flowtui.records.events import LogEvents
 from tests.unit.monitor.scripted import fault
 
 NAMES = (
-    "records unparsed outside late swept sweep_reach_s lag_s watermark arrival_delay_p50_s "
+    "records unparsed outside filtered late swept sweep_reach_s lag_s watermark arrival_delay_p50_s "
     "arrival_delay_p95_s calls throttled failed bytes_read events_read reread_share overlaps"
 )
 
