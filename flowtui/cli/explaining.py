@@ -12,6 +12,8 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BufferedReader
+from typing import cast
 
 import click
 
@@ -153,8 +155,8 @@ def _start(item: Item) -> int:
 
 def _chunks() -> Iterator[list[str]]:
     """The lines of standard input as they come, without their ends and without blank ones."""
-    rest = b""
-    while chunk := sys.stdin.buffer.read1(_CHUNK_BYTES):
+    rest, stream = b"", cast(BufferedReader, sys.stdin.buffer)
+    while chunk := stream.read1(_CHUNK_BYTES):
         *whole, rest = (rest + chunk).split(b"\n")
         yield _decoded(whole)
     yield _decoded([rest])

@@ -89,13 +89,20 @@ def _groups_deny(policy: Policy, packet: Packet) -> Ruling:
     what = f"{packet.bound} rule for {packet.text}" if has_any else f"{packet.bound} rules at all"
     subject = f"{names[0]} has no" if len(names) == 1 else f"none of {listed(names)} has an"
     subject = subject if has_any or len(names) == 1 else f"{listed(names)} have no"
-    code = "ENI_SG_RULES_MISMATCH" if has_any else "SG_HAS_NO_RULES"
-    first = policy.groups[0]
-    return Ruling(
-        LayerDecision(
-            Layer.SECURITY_GROUP, Decision.DENY, first.id, first.name, None, code, f"{subject} {what}"
-        )
-    )
+    code, beside = "ENI_SG_RULES_MISMATCH" if has_any else "SG_HAS_NO_RULES", ""
+    if (by_public := _by_public(policy, packet)) is not None:
+        code = "SG_REFERENCES_NOT_PRESERVED"
+        beside = f" ({rule_text(by_public)}, but means private addresses only)"
+    first, text = policy.groups[0], f"{subject} {what}{beside}"
+    return Ruling(LayerDecision(Layer.SECURITY_GROUP, Decision.DENY, first.id, first.name, None, code, text))
+
+
+def _by_public(policy: Policy, packet: Packet) -> Test | None:
+    """The rule that refers to a group whose interface has this address, but as its public one."""
+    if packet.peer is None:
+        return None
+    tests = policy.group_tests[packet.is_egress].of_service(packet)
+    return next((test for test in tests if packet.peer in test.peers.public), None)
 
 
 def rule_on_acl(policy: Policy, packet: Packet) -> Ruling:

@@ -40,6 +40,8 @@ class Peers:
     """Reachability Analyzer's code for that."""
     action: str = ""
     """The IAM action that would tell."""
+    public: Spans = NOTHING
+    """Public addresses of those that it means; it does not mean these."""
 
     def edges(self, is_v6: bool) -> Iterator[int]:
         """Between two of these addresses all fit alike."""

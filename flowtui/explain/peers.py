@@ -39,8 +39,8 @@ class Referees:
         group = self._groups.get(group_id)
         return labelled(group_id, group.name if group else "")
 
-    def public(self, group_id: str) -> Spans:
-        """The public addresses of the interfaces that carry a group, which references do not mean."""
+    def _public(self, group_id: str) -> Spans:
+        """The public addresses of the interfaces that carry a group."""
         key = ("public", group_id)
         if key not in self._spans:
             members = self._members.get(group_id, ())
@@ -115,7 +115,7 @@ class Referees:
             possible = Spans(address for member in beyond for address in member.addresses)
             why = f"{text} is in another VPC, and whether a transit gateway passes references is not known"
             return Peers(certain, possible, text=text, why=why, code="SG_REFERENCING_SUPPORT")
-        return Peers(certain, text=text)
+        return Peers(certain, text=text, public=self._public(rule.peer_group_id))
 
     def _addresses(self, rule: GroupRule, members: Iterable[Member], scope: str) -> Spans:
         key = (scope, rule.peer_group_id)

@@ -171,6 +171,15 @@ def test_a_group_that_references_itself_means_private_addresses(source: str, dec
     assert groups_of(explained(topology(own, others=(peer,)), inbound(source=source))) is decision
 
 
+def test_a_reference_by_a_public_address_has_a_code_of_its_own() -> None:
+    own = group(rule("r", 6, 80, peer_group_id="sg-1"))
+    peer = other("eni-2", "10.0.1.7", groups=("sg-1",), subnet_id="subnet-2")
+    peer = replace(peer, public_addresses=("198.51.100.7",))
+    said = explained(topology(own, others=(peer,)), inbound(source="198.51.100.7"))
+    assert layer(said, Layer.SECURITY_GROUP).code == "SG_REFERENCES_NOT_PRESERVED"
+    assert "means private addresses only" in said.text
+
+
 def referring(**more: Any) -> Topology:
     """A group that lets in another one, whose interface is in another VPC."""
     peer = other("eni-2", "10.8.0.1", groups=("sg-2",), vpc_id="vpc-2", subnet_id="subnet-9")
