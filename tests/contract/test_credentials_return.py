@@ -22,7 +22,8 @@ from flowtui.monitor.settings import Settings
 from flowtui.monitor.state import SessionState, StatusKind
 from tests.unit.aws.aws_stub import Answer, Asked, clean_environment, ec2, ec2_error, serving
 from tests.unit.aws.test_aws_client import IDENTITY
-from tests.unit.monitor.world import FastClock, line, log_events, until
+from tests.unit.monitor.world import FastClock, line, log_events
+from tests.unit.monitor.world import until as until_within
 
 OLD, NEW = "made-up-old", "made-up-new"
 START_URL = "https://example.awsapps.com/start"
@@ -31,6 +32,11 @@ FLOW_LOG = (
     "<logDestinationType>cloud-watch-logs</logDestinationType><trafficType>ALL</trafficType></item></flowLogSet>"
 )
 VPC = "<vpcSet><item><vpcId>{}</vpcId><cidrBlock>10.0.0.0/16</cidrBlock></item></vpcSet>"
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Every client that is made anew takes its time on a busy machine."""
+    until_within(condition, 60)
 
 
 @dataclass

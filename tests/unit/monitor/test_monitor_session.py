@@ -79,6 +79,7 @@ def test_records_topology_and_figures_come(running: list[Running]) -> None:
     lines = [*recent(60)[:30], *recent(60, action="ACCEPT", eni="eni-0b"), *recent(1, action="MAYBE")]
     each = begin(running, Account(Lines(lines)))
     until(lambda: len(each.state.snapshot) == 90 and each.state.status.kind is StatusKind.LIVE)
+    until(lambda: each.state.figures.rejected_share == pytest.approx(1 / 3, abs=0.05))
     state = each.state
     assert state.identity is not None
     assert state.identity.account == ACCOUNT
@@ -87,7 +88,6 @@ def test_records_topology_and_figures_come(running: list[Running]) -> None:
     assert state.figures.unparsed == 1
     assert [one.message for one in state.unparsed] == lines[-1:]
     assert state.series.totals.rejected == 30
-    assert state.figures.rejected_share == pytest.approx(1 / 3, abs=0.05)
     assert state.figures.rate_per_s is not None
     assert state.figures.lag_s is not None
     assert state.groups[0].name == GROUP
