@@ -1,7 +1,7 @@
 """Ten thousand rejected records explained by one interface's rules, in CPU time.
 
 Peers, as one writes them who does not make rules ready: the verdict alone, by `ipaddress` for each record;
-and verdict and nearest rule, for which each rule is taken apart whole. Neither says a word; ours says them all.
+and verdict and nearest rule, for which each rule is taken apart whole. Neither says a word; ours says all.
 """
 
 from __future__ import annotations

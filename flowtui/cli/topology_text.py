@@ -23,7 +23,7 @@ def lines(topology: Topology) -> Iterator[str]:
     yield from _public_access(rules)
     yield from _lists(rules)
     for missing in _missing(topology, rules):
-        yield f"not read: {clean(missing.part)} ({missing.action}). {clean(missing.sentence)}"
+        yield clean(f"not read: {missing.part} ({missing.action}). {missing.sentence}")
 
 
 def _vpc(vpc: Vpc, index: TopologyIndex, rules: Rules) -> Iterator[str]:

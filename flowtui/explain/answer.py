@@ -1,6 +1,6 @@
 """What an explanation says, as values: the verdict, what each layer decided, and what would help.
 
-Every text in here is one line, safe for a terminal.
+Every text in here is one line, safe for a terminal; ids and names are AWS's own, and are not.
 """
 
 from __future__ import annotations

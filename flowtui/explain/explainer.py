@@ -205,4 +205,4 @@ def _not_rejected(flow: Flow, direction: Direction) -> Explanation:
 
 
 def _permissions(missing: Iterable[Missing]) -> str:
-    return "".join(f" {each.action} would tell: {clean(each.sentence)}" for each in missing)
+    return "".join(clean(f" {each.action} would tell: {each.sentence}") for each in missing)

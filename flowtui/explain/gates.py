@@ -11,6 +11,7 @@ from flowtui.explain.answer import Decision, Layer, LayerDecision
 from flowtui.explain.flow import Flow
 from flowtui.explain.packet import Packet
 from flowtui.explain.policy import Policy
+from flowtui.records.decode import clean
 from flowtui.topology.model import OwnerKind
 from flowtui.topology.rules import BlockPublicAccess, Exclusion, Rules
 
@@ -72,7 +73,8 @@ def _public_by(
     own = (policy.interface.subnet_id, policy.interface.vpc_id)
     exclusion = next((each for each in exclusions if each.resource_id in own), None)
     if exclusion is not None and (exclusion.mode == "allow-bidirectional" or packet.is_egress):
-        return _public(Decision.ALLOW, f"{exclusion.id} excludes {exclusion.resource_id}", exclusion.id)
+        text = clean(f"{exclusion.id} excludes {exclusion.resource_id}")
+        return _public(Decision.ALLOW, text, exclusion.id)
     route = policy.route_to(packet.peer)
     target = route.target if route is not None else ""
     is_outlet = target.startswith(("igw-", "eigw-"))
@@ -82,7 +84,8 @@ def _public_by(
         return _public(Decision.DENY, f"its mode is {known.mode}", code=_BPA_CODE)
     if known.mode == "block-ingress" and is_inlet and not packet.is_egress:
         return _public(Decision.DENY, f"its mode is {known.mode}", code=_BPA_CODE)
-    return _public(Decision.UNKNOWN, f"its mode is {known.mode}, and the log format lacks reject-reason")
+    text = clean(f"its mode is {known.mode}, and the log format lacks reject-reason")
+    return _public(Decision.UNKNOWN, text)
 
 
 def _public(
@@ -102,6 +105,6 @@ def rule_on_encryption(policy: Policy, rules: Rules) -> LayerDecision:
     if control is None:
         return LayerDecision(layer, Decision.NOT_APPLICABLE, text="the VPC has none")
     if control.mode != "enforce":
-        return LayerDecision(layer, Decision.ALLOW, control.id, text=f"their mode is {control.mode}")
+        return LayerDecision(layer, Decision.ALLOW, control.id, text=clean(f"their mode is {control.mode}"))
     text = "their mode is enforce, and the log format lacks reject-reason"
     return LayerDecision(layer, Decision.UNKNOWN, control.id, text=text)

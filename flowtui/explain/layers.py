@@ -13,6 +13,7 @@ from flowtui.explain.match import Fit, Test
 from flowtui.explain.packet import Packet
 from flowtui.explain.policy import Policy
 from flowtui.explain.words import acl_text, group_text, listed, rule_name, rule_text
+from flowtui.records.decode import clean
 from flowtui.topology.model import OwnerKind
 from flowtui.topology.rules import AclRule
 
@@ -112,7 +113,7 @@ def rule_on_acl(policy: Policy, packet: Packet) -> Ruling:
         return _no_say(Layer.NETWORK_ACL, aside)
     acl = policy.acl
     if acl is None:
-        text = f"the network ACL of {policy.interface.subnet_id or 'the subnet'} could not be read"
+        text = f"the network ACL of {clean(policy.interface.subnet_id) or 'the subnet'} could not be read"
         return Ruling(_unknown(Layer.NETWORK_ACL, text, action=ACLS_ACTION))
     possible: list[Test] = []
     for test in policy.acl_tests[packet.is_egress].concerning(packet):
