@@ -65,7 +65,18 @@ def header_state(
         is_rejects_only=figures.is_rejects_only,
         losses=tuple(_losses(state)),
         zone=zone,
+        capture=_captured(state),
     )
+
+
+def _captured(state: SessionState) -> str:
+    """`reject at AWS, port 80 here`, of the first group; empty where everything is fetched."""
+    asked = next(iter(state.pushdowns.values()), None)
+    if asked is None:
+        return ""
+    at_aws = f"{asked.pushed} at AWS" if asked.pushed else ""
+    here = f"{asked.residual} here" if asked.residual is not None else ""
+    return ", ".join(filter(None, (at_aws, here)))
 
 
 def status_words(status: Status, now: float) -> tuple[str, str, str]:

@@ -18,6 +18,8 @@ from flowtui.tui.theme import Palette
 
 _NARROW = 100
 _GAP = "   "
+_CAPTURE = 48
+"""Cells that a capture filter may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class HeaderState:
     losses: tuple[str, ...] = ()
     """`3 skipped`, `2 unparsed`: what was lost or kept back."""
     zone: str = ""
+    capture: str = ""
+    """What is fetched, where that is not everything: what AWS was asked for and what is decided here."""
 
 
 Part = tuple[int, list[Segment]]
@@ -94,6 +98,8 @@ def _right(state: HeaderState, palette: Palette, *, is_narrow: bool) -> list[Par
     if state.rate_per_s is not None:
         unit = "/s" if is_narrow else " rec/s"
         parts.append((2, [Segment(f"{text.rate(state.rate_per_s)}{unit}", palette.soft)]))
+    if state.capture:
+        parts.append((3, [Segment(f"capture {text.fitted(state.capture, _CAPTURE)}", palette.attention)]))
     if state.is_rejects_only:
         parts.append((5, [Segment("rejects only", palette.soft)]))
     elif state.rejected_share is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.style import Style
 
+from flowtui.filters import reference
 from flowtui.records import fields
 from flowtui.records.decode import clean
 from flowtui.tui import keymap
@@ -102,7 +103,7 @@ def wrapped(label: str, words: str, width: int, palette: Palette, ink: Style) ->
 
 
 def help_page(names: Iterable[str]) -> PageLines:
-    """The keys from their registry, and the fields that the records here have."""
+    """The keys from their registry, the fields that the records here have, and the filter language."""
     present = [fields.field(name) for name in names if name in fields.FIELDS]
 
     def lines(width: int, palette: Palette) -> list[list[Segment]]:
@@ -118,6 +119,10 @@ def help_page(names: Iterable[str]) -> PageLines:
         made += [[], [Segment("Fields of these records", palette.heading)]]
         for field in present:
             made += _pair(field.name, field.meaning, _LABEL, width, palette)
+        for section in reference.sections():
+            made += [[], [Segment(f"Filter: {section.title.lower()}", palette.heading)]]
+            for entry in section.entries:
+                made += _pair(entry.text, entry.meaning, _LABEL, width, palette)
         return made
 
     return lines
@@ -134,9 +139,11 @@ _MARKS = (
 
 def _pair(left: str, words: str, left_width: int, width: int, palette: Palette) -> list[list[Segment]]:
     parts = textwrap.wrap(words, max(10, width - left_width - 2)) or [""]
-    return [
+    is_long = len(left) > left_width
+    alone = [[Segment(text.fitted(left, width), palette.focus)]] if is_long else []
+    return alone + [
         [
-            Segment(text.padded(left if at == 0 else "", left_width) + "  ", palette.focus),
+            Segment(text.padded(left if at == 0 and not is_long else "", left_width) + "  ", palette.focus),
             Segment(part, palette.soft),
         ]
         for at, part in enumerate(parts)

@@ -74,3 +74,9 @@ def test_where_only_rejects_are_collected_there_is_no_share() -> None:
 
 def test_the_breadcrumb_shows_where_the_reader_is() -> None:
     assert "lab › public › bastion" in drawn(replace(LIVE, crumbs=("lab", "public", "bastion"), cidr=""), 140)
+
+
+def test_what_is_captured_is_said_where_there_is_room() -> None:
+    state = replace(LIVE, capture="reject at AWS, port 80 here")
+    assert "capture reject at AWS, port 80 here" in drawn(state, 170)
+    assert "lag 1m34s" in drawn(state, 80)
