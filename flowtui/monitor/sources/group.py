@@ -89,6 +89,11 @@ class GroupReader:
     # How it stands
 
     @property
+    def began_at(self) -> float:
+        """When its reading began."""
+        return self._extent.now
+
+    @property
     def is_caught_up(self) -> bool:
         """Whether everything since the beginning was read once, or given up for lack of room."""
         return self._backfill is None or self._backfill.is_done

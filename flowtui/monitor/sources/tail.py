@@ -112,7 +112,9 @@ class Tail:
 
     def resume(self, group: str, seen: SeenIds, read_at: float, begin_s: float) -> None:
         """Before `run`: everything in this group since then was read at this time, with these ids."""
-        self._resumed[group] = _Resumed(seen, read_at, begin_s)
+        # Ids are kept for the look-back only, as it was reckoned then.
+        kept_s = read_at + self._time.offset_s - self._options.lookback_s
+        self._resumed[group] = _Resumed(seen, read_at, max(begin_s, kept_s))
 
     def stop(self) -> None:
         """Ends `run` at once; a call under way is left to itself."""
@@ -127,17 +129,21 @@ class Tail:
     def run(self) -> None:
         """Reads until stopped."""
         while not self._is_stopped:
-            self._take_up()
-            self._settle()
-            wait_s = self._begin()
+            wait_s = self.step()
             if wait_s > 0:
                 self._clock.wait(self._wake, wait_s)
                 self._wake.clear()
-            # Calls on this thread have ended by now.
-            self._settle()
+
+    def step(self) -> float:
+        """Takes in what has come, and begins a call if there may be one; the seconds to wait for more."""
+        self._take_up()
+        self._settle()
+        wait_s = self._begin()
+        # A call on this thread has ended by now.
+        self._settle()
+        return wait_s
 
     def _begin(self) -> float:
-        """Begins a call, if there may be one; the seconds to wait for what comes next."""
         if self._calls.is_full:
             return _IDLE_S
         wait_s = self._budget.delay(self._clock.now())
@@ -165,23 +171,37 @@ class Tail:
             self._publish()
 
     def _received(self, reader: GroupReader, ask: Ask, page: Page, now: float) -> None:
-        corrected_s = self._time.answered(page, ask.sent_at, now)
-        arrival = reader.received(ask, page, self._time.now())
-        if ask.look is not None:
-            corrected_s += self._time.found(arrival.events, ask.look.news_since)
-        size, fetched, fresh = page.size_bytes, len(page.events), len(arrival.events)
         is_first = not self._traffic.answered
-        self._count(answered=1, bytes_read=size, fetched=fetched, fresh=fresh)
+        self._count(answered=1, bytes_read=page.size_bytes, fetched=len(page.events))
+        corrected_s = self._time.answered(page, ask.sent_at, now)
+        if corrected_s:
+            self._correct(corrected_s, is_first=is_first)
+        if self._readers.get(reader.group) is not reader:
+            # Its place was taken by one that reads all of this itself.
+            return
+        arrival = reader.received(ask, page, self._time.now())
+        self._count(fresh=len(arrival.events))
         if not self._sink.arrived(arrival):
             reader.end_backfill(self._time.now())
-        if corrected_s and is_first:
-            self._begin_anew()
-        elif corrected_s < 0:
-            for each in self._readers.values():
-                each.distrust(self._time.now())
+        if ask.look is not None:
+            corrected_s = self._time.found(arrival.events, ask.look.news_since)
+            if corrected_s:
+                self._correct(corrected_s, is_first=False)
+
+    def _correct(self, seconds: float, *, is_first: bool) -> None:
+        """Our clock was wrong: what began by it begins anew, with its ids, and what was read by it is not."""
+        now = self._time.now()
+        for group, reader in self._readers.items():
+            if is_first or reader.began_at > now:
+                self._readers[group] = self._made(group, reader.pattern, reader)
+            elif seconds < 0:
+                reader.distrust(now)
+        self._share_digests()
 
     def _failed(self, reader: GroupReader, ask: Ask, fault: Fault, now: float) -> None:
         self._count(failed=1, throttled=int(fault.kind is FaultKind.THROTTLED))
+        if self._readers.get(reader.group) is not reader:
+            return
         reader.failed(ask, fault, now)
         if fault.kind is FaultKind.NOT_FOUND and reader.group not in self._wanted:
             self._readers.pop(reader.group, None)
@@ -210,12 +230,6 @@ class Tail:
             extent = replace(extent, begin_s=resumed.begin_s, now=resumed.read_at + offset_s)
         seen = None if resumed is None else resumed.seen
         return GroupReader(group, extent, self._jitter, seen=seen, before=before, pattern=pattern)
-
-    def _begin_anew(self) -> None:
-        """Our clock was wrong from the start: everything is reckoned anew, and ids are kept."""
-        for group, before in self._readers.items():
-            self._readers[group] = self._made(group, before.pattern, before)
-        self._share_digests()
 
     def _share_digests(self) -> None:
         sweeps = [reader.sweep for reader in self._readers.values() if reader.sweep is not None]

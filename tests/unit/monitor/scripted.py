@@ -77,11 +77,11 @@ class ScriptedLogs:
         is_descending = request.newest_first and not self.is_newest_first_ignored
         found = sorted(self._visible(request), key=_key, reverse=is_descending)
         if request.token is not None:
-            start, arrives, event_id = request.token.split("/", 2)
-            last = (float(start), float(arrives), event_id)
+            start, arrives, event_id, stream = request.token.split("/", 3)
+            last = (float(start), float(arrives), event_id, stream)
             found = [each for each in found if (_key(each) < last if is_descending else _key(each) > last)]
         page, rest = found[: self.page_size], found[self.page_size :]
-        token = "{}/{}/{}".format(*_key(page[-1])) if rest else None
+        token = "{}/{}/{}/{}".format(*_key(page[-1])) if rest else None
         return Page(events(page), token, 100 * len(page))
 
     def _visible(self, request: PageRequest) -> list[Event]:
@@ -95,8 +95,8 @@ class ScriptedLogs:
         ]
 
 
-def _key(event: Event) -> tuple[float, float, str]:
-    return event.start, event.arrives, event.id
+def _key(event: Event) -> tuple[float, float, str, str]:
+    return event.start, event.arrives, event.id, event.stream
 
 
 def events(found: list[Event]) -> LogEvents:
