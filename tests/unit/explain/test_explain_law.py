@@ -123,7 +123,9 @@ def passes_acl(rules: tuple[AclRule, ...], flow: Flow, icmp_type: int) -> bool:
             continue
         if rule.protocol in (6, 17) and not rule.from_port <= (flow.dstport or 0) <= rule.to_port:
             continue
-        if rule.protocol in (1, 58) and rule.icmp_type not in (-1, icmp_type):
+        # With an IPv4 block the type of ICMPv6 is ignored (API_CreateNetworkAclEntry).
+        has_type = rule.protocol == 1 or (rule.protocol == 58 and ":" in rule.cidr)
+        if has_type and rule.icmp_type not in (-1, icmp_type):
             continue
         return rule.is_allow
     return False
