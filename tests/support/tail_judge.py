@@ -29,8 +29,10 @@ BURST_CALLS = 5.0
 _LOOK_S = 0.2
 _SETTLE_S = 3.0
 """When all has been shown a tool goes on for so long: long enough to show something twice."""
-_START_S = 60.0
-_END_S = 20.0
+_START_S = 180.0
+_ANSWER_S = 60.0
+_END_S = 30.0
+"""What starting, a control call and ending take at most where many processes share few cores."""
 _DELETION_S = 6.0
 """What arrived less than this before its group was deleted need not have been seen."""
 _MADE_UP = {
@@ -173,7 +175,7 @@ class Endpoint:
 
     def rows(self, what: str) -> list[dict[str, Any]]:
         """The answer to a control call."""
-        with urllib.request.urlopen(f"{self.url}/_flowtui/{what}", timeout=_END_S) as reply:
+        with urllib.request.urlopen(f"{self.url}/_flowtui/{what}", timeout=_ANSWER_S) as reply:
             return [json.loads(line) for line in reply]
 
     def end(self) -> None:
