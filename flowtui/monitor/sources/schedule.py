@@ -7,14 +7,21 @@ least there is. Pure; a wrong guess costs time, never a record, since what is st
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flowtui.monitor.sources.forecast import Forecast
 from flowtui.monitor.sources.slices import NEVER, Slices, Span
 
-FILL = 0.9
-"""The share of a page that a run is thought to fill at most: a page for a few events more is a call lost."""
+_BLUR = 0.05
+"""By so much a guess of pages may be wrong: a page more for a few events is a call lost."""
+
+FILL = (1 - _BLUR) / (1 + _BLUR)
+"""What of one page a run may be thought to fill, so that it takes one call."""
+
+_PAGES = (1, 2, 4)
+"""Runs of about so many pages are compared: the longer, the less of the last page is left empty."""
 
 LEAST_RATE = 0.05
 """Records a second that are expected of a group where none came: it may begin at any time."""
@@ -62,9 +69,9 @@ class Choice:
     """How long these have been waiting, at the most, on the average."""
 
 
-def calls(pages: float) -> float:
+def calls(pages: float) -> int:
     """Calls to be expected for so many pages."""
-    return 1.0 if pages <= FILL else pages + 0.5
+    return max(1, math.ceil(pages * (1 + _BLUR) + _BLUR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +119,19 @@ def pages_of(slices: Slices, cost: PageCost, news: Sequence[float]) -> list[floa
     ]
 
 
-def best(slices: Slices, outlook: Outlook, now: float) -> Choice | None:
-    """The run that is worth the most; None where all slices are being read."""
+def best(slices: Slices, outlook: Outlook, now: float, *, is_shaky: bool = False) -> Choice | None:
+    """The run that is worth the most; None where all slices are being read.
+
+    Where calls are shaky, one of a page: a failure costs the whole run.
+    """
     news = expected(slices, outlook, now)
     pages = pages_of(slices, outlook.cost, news)
     waited = [min(_LONGEST_S, now - each.read_at) for each in slices.slices]
     busy = [each.is_busy for each in slices.slices]
-    chosen = _richest([some * long for some, long in zip(news, waited, strict=True)], pages, busy)
-    return None if chosen is None else _choice(slices, chosen, news, waited, pages)
+    values = [some * long for some, long in zip(news, waited, strict=True)]
+    runs = [_richest(values, pages, busy, calls_) for calls_ in (_PAGES[:1] if is_shaky else _PAGES)]
+    _, run = max(runs, key=lambda run: run[0])
+    return None if run is None else _choice(slices, run, news, waited, pages)
 
 
 def stalest(slices: Slices, outlook: Outlook, now: float, before: float) -> Choice | None:
@@ -143,9 +155,12 @@ def stalest(slices: Slices, outlook: Outlook, now: float, before: float) -> Choi
     return _choice(slices, (first, last), news, waited, pages)
 
 
-def _richest(values: Sequence[float], pages: Sequence[float], busy: Sequence[bool]) -> tuple[int, int] | None:
-    """The run of at most a page, or the one slice of more, with the most value for each call."""
+def _richest(
+    values: Sequence[float], pages: Sequence[float], busy: Sequence[bool], most_calls: int
+) -> tuple[float, tuple[int, int] | None]:
+    """The run of at most so many calls, or the one slice of more, with the most value for each call."""
     chosen, most = None, -1.0
+    limit = (most_calls - _BLUR) / (1 + _BLUR)
     first, value, filled = 0, 0.0, 0.0
     for last, is_busy in enumerate(busy):
         if is_busy:
@@ -153,7 +168,7 @@ def _richest(values: Sequence[float], pages: Sequence[float], busy: Sequence[boo
             continue
         value += values[last]
         filled += pages[last]
-        while first < last and filled > FILL:
+        while first < last and filled > limit:
             value -= values[first]
             filled -= pages[first]
             first += 1
@@ -161,7 +176,7 @@ def _richest(values: Sequence[float], pages: Sequence[float], busy: Sequence[boo
         # Of equals the longer run: what comes with it costs nothing.
         if worth >= most:
             chosen, most = (first, last), worth
-    return chosen
+    return most, chosen
 
 
 def _choice(

@@ -211,9 +211,11 @@ class Window:
         end = now if look.span.end_ms is None else look.span.end_ms / 1000
         self.cost.read(look.held.total(), look.chain.pages, end - look.span.start_ms / 1000)
         surprise = look.fresh.total() > 2 * look.expected + 3 * math.sqrt(look.expected) + 1
+        # More may follow, but hardly more than the whole group gets otherwise.
+        usual = min(look.fresh.total() / waited_s, held_rate(self._slices)) if surprise else 0.0
         first = look.span.first
         for at, each in enumerate(self._slices.within(look.span)):
-            news = look.fresh.get(first + at, 0) / waited_s if surprise else 0.0
+            news = usual * look.fresh.get(first + at, 0) / max(1, look.fresh.total())
             each.surplus = max(news, _SURPRISE_FADES * each.surplus)
             if each.surplus * _RATE_S < 1:
                 each.surplus = 0.0
