@@ -64,8 +64,14 @@ def take(request: Request, state: SessionState, before: Picture | None, now: flo
     is_fresh = before is not None and before.request == request and now - before.taken_at < 1
     if before is not None and is_fresh:
         return Picture(request, state, view, before.taken_at, before.rejected, before.interfaces)
-    rejected = state.series.rejected_since((int(now) - RECENT_S) // 10 * 10)
+    rejected = state.series.rejected_since(_recent(now)[0])
     return Picture(request, state, view, now, rejected, tuple(_interfaces(request, state, now)))
+
+
+def _recent(now: float) -> tuple[int, int]:
+    """The last quarter of an hour in whole buckets, the one under way included, for every count alike."""
+    end = int(now - now % BUCKET_S) + BUCKET_S
+    return end - RECENT_S, end
 
 
 def counted(request: Request, state: SessionState) -> int:
@@ -84,8 +90,7 @@ def _view(request: Request, state: SessionState) -> View:
 def _interfaces(request: Request, state: SessionState, now: float) -> Iterable[InterfaceRow]:
     """A row for each log stream in scope."""
     wanted = interface_ids(request.scopes, None if state.index is None else state.index.topology)
-    end = int(now - now % BUCKET_S) + BUCKET_S
-    start = end - SPARK_BUCKETS * BUCKET_S
+    start, end = _recent(now)
     complete_to = now if state.figures.watermark is None else state.figures.watermark
     usual_to = max(complete_to, now - (state.figures.lag_s or 0))
     rate_to = int(complete_to) // 10 * 10

@@ -385,3 +385,21 @@ async def test_five_thousand_interfaces_are_drawn_as_quickly_as_four() -> None:
         await reader.until(lambda: reader.app.monitor.interfaces.row_count() == 5000, "all streams")
         await reader.press("G")
         await reader.sees("web-")
+
+
+async def test_the_interfaces_tab_takes_the_whole_screen() -> None:
+    async with reading(filled(), (80, 24)) as reader:
+        await reader.sees("following · 400")
+        await reader.press("2")
+        await reader.sees("REC/S")
+        await reader.until(lambda: reader.app.monitor.interfaces.size.height >= 18, "as high as the screen")
+
+
+async def test_both_panes_count_the_same_rejections() -> None:
+    async with reading(filled()) as reader:
+        await reader.sees("following · 400")
+        await reader.press("2")
+        await reader.until(lambda: reader.app.monitor.interfaces.row_count() == 2)
+        picture = reader.app.monitor.picture
+        assert picture is not None
+        assert {row.id: row.rejected for row in picture.interfaces if row.rejected} == dict(picture.rejected)

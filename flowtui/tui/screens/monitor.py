@@ -111,6 +111,7 @@ class MonitorScreen(Screen[None]):
     MonitorScreen.-narrow #left.-here, MonitorScreen.-zoomed #left.-here { display: block; }
     MonitorScreen.-narrow #right.-here, MonitorScreen.-zoomed #right.-here { display: block; }
     MonitorScreen.-narrow RowList.-here, MonitorScreen.-zoomed RowList.-here { display: block; height: 1fr; }
+    MonitorScreen.-narrow #interfaces.-here, MonitorScreen.-zoomed #interfaces.-here { height: 1fr; }
     MonitorScreen.-narrow #why.-open, MonitorScreen.-zoomed #why.-open { display: block; }
     """
 
