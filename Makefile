@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SNAPSHOTS ?=
 
-.PHONY: demo test check format screenshots bench clean help
+.PHONY: demo test lint check format screenshots bench clean help
 
 help:  ## What there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,12 +24,13 @@ demo: $(VENV)/.dev  ## The monitor on the embedded AWS endpoint; no account need
 test: $(VENV)/.dev  ## All tests
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(VENV)/.dev  ## Format, lint, types, import rules, tests
+lint: $(VENV)/.dev  ## Format, lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest $(ARGS)
+
+check: lint test  ## Everything: lint and tests
 
 format: $(VENV)/.dev  ## Put the code in its form
 	$(BIN)/ruff format .
