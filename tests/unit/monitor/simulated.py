@@ -1,4 +1,4 @@
-"""A busy log group in simulated time: many events, served from sorted columns, and how long each took to be shown."""
+"""A busy log group in simulated time: many events, and how long each took to be shown."""
 
 from __future__ import annotations
 
@@ -87,6 +87,8 @@ class Outcome:
     p95_s: float
     calls: int
     tail: Tail
+    shown: dict[str, float]
+    """When each event was shown, by its id."""
 
 
 def steady(
@@ -133,4 +135,5 @@ def simulate(
         delays[int(len(delays) * 0.95)],
         len(logs.calls),
         tail,
+        watch.shown,
     )

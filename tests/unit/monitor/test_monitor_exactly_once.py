@@ -1,4 +1,4 @@
-"""The law of the tail against a plain list: what comes within the look-back is shown once, whatever happens."""
+"""The law of the tail against a plain list: what comes within the look-back is shown once."""
 
 from __future__ import annotations
 
