@@ -307,6 +307,7 @@ class GroupReader:
             read_at=extent.now,
             seen=self.seen,
             delays=self.delays,
+            pause_s=extent.pause_s,
             pattern=self.pattern,
         )
         if extent.sweep_s > 0:
