@@ -40,8 +40,6 @@ class Extent:
     """When reading began."""
     sweep_s: float = 0.0
     """How far back the sweep goes; 0: there is none."""
-    pause_s: float = 2.0
-    """The shortest pause between two looks at the same part."""
 
     @property
     def begin_ms(self) -> int:

@@ -307,7 +307,6 @@ class GroupReader:
             read_at=extent.now,
             seen=self.seen,
             delays=self.delays,
-            pause_s=extent.pause_s,
             pattern=self.pattern,
         )
         if extent.sweep_s > 0:

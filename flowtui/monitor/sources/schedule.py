@@ -38,13 +38,11 @@ class PageCost:
         """Events on a page that is not the last one; AWS gives up to 10,000 or 1 MB."""
         self._idle_pages_per_s = 0.0
         """Pages that hold less than that, for each second of event time: a filter pattern makes such."""
-        self._full_pages = 0
 
     def paged(self, events: int, *, is_last: bool) -> None:
         """Takes note of a page."""
         if not is_last and events:
-            self._full_pages += 1
-            self.capacity += max(0.1, 1 / self._full_pages) * (events - self.capacity)
+            self.capacity += 0.1 * (events - self.capacity)
         elif events > self.capacity:
             self.capacity = float(events)
 

@@ -28,10 +28,6 @@ _IDLE_S = 3600.0
 """The longest wait where nothing is to be read; whatever changes that ends it."""
 
 
-_PAUSE_S = (0.4, 2.0)
-"""The shortest pause between two looks at the same records: with calls to spare, and with one a second."""
-
-
 class Sink(Protocol):
     """Where the tail puts what it finds; called on the tail's thread."""
 
@@ -229,8 +225,7 @@ class Tail:
         options, offset_s = self._options, self._time.offset_s
         resumed = self._resumed.get(group)
         begin_s = options.begin_s + (offset_s if options.is_begin_relative else 0.0)
-        pause_s = min(_PAUSE_S[1], max(_PAUSE_S[0], _PAUSE_S[1] / options.max_calls))
-        extent = Extent(begin_s, options.lookback_s, self._time.now(), options.sweep_s, pause_s)
+        extent = Extent(begin_s, options.lookback_s, self._time.now(), options.sweep_s)
         if resumed is not None:
             extent = replace(extent, begin_s=resumed.begin_s, now=resumed.read_at + offset_s)
         seen = None if resumed is None else resumed.seen

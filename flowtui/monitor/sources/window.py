@@ -28,8 +28,8 @@ from flowtui.monitor.sources.seen import SeenIds
 from flowtui.monitor.sources.slices import NEVER, SETTLE_S, Slices, Span
 from flowtui.records.events import LogEvents
 
-_LONGEST_PAUSE_S = 10.0
-"""The longest pause between two looks at the same slices, where nothing comes."""
+_PAUSE_S = (2.0, 10.0)
+"""The shortest and the longest pause between two looks at the same slices, seconds."""
 
 _PATIENCE = 4.0
 """The pause is so many times shorter than the time for which nothing has come."""
@@ -38,11 +38,7 @@ _RATE_S = 60.0
 """The time over which arrivals are averaged."""
 
 _REFORECAST_S = 5.0
-_SURPRISE_LASTS = 0.1
-"""What comes unexpectedly goes on at this share of the usual rate: a burst is mostly over when it is seen."""
-
 _SURPRISE_FADES = 0.25
-"""What is left of that after a reading that found nothing of it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -85,17 +81,12 @@ class Window:
         read_at: float,
         seen: SeenIds,
         delays: Delays,
-        pause_s: float,
         pattern: str | None = None,
     ) -> None:
-        """It begins at `floor_ms`; everything in it was read at `read_at`.
-
-        `pause_s` is the shortest pause between two looks at the same slices.
-        """
+        """It begins at `floor_ms`; everything in it was read at `read_at`."""
         self._group = group
         self._seen = seen
         self._delays = delays
-        self._pause_s = pause_s
         self._pattern = pattern
         self._limit_s = int(lookback_s + SETTLE_S)
         self._slices = Slices(lookback_s, floor_ms, now, read_at)
@@ -147,7 +138,7 @@ class Window:
         choice = self._choose(now)
         if choice is None:
             return None
-        pause_s = min(_LONGEST_PAUSE_S, max(self._pause_s, (now - self._news_at) / _PATIENCE))
+        pause_s = min(_PAUSE_S[1], max(_PAUSE_S[0], (now - self._news_at) / _PATIENCE))
         return Offer(now + max(0.0, pause_s - choice.waited_s), choice)
 
     def stale(self, now: float, before: float) -> Choice | None:
@@ -220,10 +211,11 @@ class Window:
         end = now if look.span.end_ms is None else look.span.end_ms / 1000
         self.cost.read(look.held.total(), look.chain.pages, end - look.span.start_ms / 1000)
         surprise = look.fresh.total() > 2 * look.expected + 3 * math.sqrt(look.expected) + 1
-        usual = min(look.fresh.total() / waited_s, _SURPRISE_LASTS * held_rate(self._slices))
+        # More may follow, but hardly more than the whole group gets otherwise.
+        usual = min(look.fresh.total() / waited_s, held_rate(self._slices)) if surprise else 0.0
         first = look.span.first
         for at, each in enumerate(self._slices.within(look.span)):
-            news = usual * look.fresh.get(first + at, 0) / look.fresh.total() if surprise else 0.0
+            news = usual * look.fresh.get(first + at, 0) / max(1, look.fresh.total())
             each.surplus = max(news, _SURPRISE_FADES * each.surplus)
             if each.surplus * _RATE_S < 1:
                 each.surplus = 0.0
