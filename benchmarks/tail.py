@@ -16,7 +16,7 @@ from benchmarks.tail_peers import peers, versions
 from flowtui.demo.scenario import SHIPPED, find, load
 from tests.support.tail_judge import Tool, Verdict, flowtui, judged, terms_of
 
-README = ("late", "burst", "throttled", "down", "expired", "storm", "steady")
+README = ("late", "rare", "burst", "throttled", "down", "expired", "storm", "steady")
 """The scenarios that are played unless others are named: a quarter of an hour."""
 
 STEADY_S = (5.0, 15.0)
@@ -26,7 +26,18 @@ UNTROUBLED = ("late", "burst", "busy")
 """Scenarios without a fault, where the 95th percentile is to be within so many times what its pages take."""
 PAGES_TIMES = 1.25
 
-HEADS = ("scenario", "tool", "lost", "twice", "ended by itself", "calls", "fetched / shown", "median", "p95")
+HEADS = (
+    "scenario",
+    "tool",
+    "lost",
+    "twice",
+    "ended by itself",
+    "calls",
+    "fetched / shown",
+    "median",
+    "p95",
+    "longest",
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -41,7 +52,7 @@ def main(arguments: list[str]) -> int:
         if (options.tools is None or tool.name in options.tools) and _fits(tool, name)
     ]
     print(f"{datetime.now(UTC):%Y-%m-%d}, {', '.join(versions())}\n\n{_row(HEADS)}")
-    print("|---|---|--:|--:|--:|--:|--:|--:|--:|", flush=True)
+    print("|---|---|--:|--:|--:|--:|--:|--:|--:|--:|", flush=True)
     missed = []
     with ThreadPoolExecutor(options.at_a_time) as pool:
         for verdict in pool.map(_played, wanted):
@@ -92,6 +103,7 @@ def _cells(verdict: Verdict) -> Iterator[str]:
     yield f"{verdict.fetched / max(1, verdict.shown):.1f}"
     yield f"{verdict.delay(0.5):.1f} s"
     yield f"{verdict.delay(0.95):.1f} s"
+    yield f"{verdict.delay(1):.1f} s"
 
 
 def _misses(verdict: Verdict) -> Iterator[str]:

@@ -24,6 +24,7 @@ SCENARIOS = (
     # The longest first.
     "expired",
     "early",
+    "rare",
     "recreated",
     "burst",
     "crowd",
