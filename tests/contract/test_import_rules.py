@@ -42,7 +42,14 @@ def loaded(program: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--version",), ("--help",), ("tail", "--help"), ("demo", "--help"), ("completion", "bash")],
+    [
+        ("--version",),
+        ("--help",),
+        ("tail", "--help"),
+        ("demo", "--help"),
+        ("completion", "bash"),
+        ("iam-policy",),
+    ],
     ids=" ".join,
 )
 def test_light_commands_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
