@@ -17,6 +17,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from flowtui.aws import groups
 from flowtui.aws.endpoints import check_endpoint, check_environment
 from flowtui.aws.errors import fault_of
 from flowtui.aws.groups import Place
@@ -24,7 +25,7 @@ from flowtui.aws.logs import AwsLogs, take_raw_pages
 from flowtui.aws.rules import RulesReader
 from flowtui.aws.topology import TopologyReader
 from flowtui.aws.wording import Caller, MfaPromptError
-from flowtui.monitor.outside import Connection, FaultError, FaultKind, Identity
+from flowtui.monitor.outside import FaultError, FaultKind, Identity, LogGroup
 from flowtui.topology.model import Topology
 from flowtui.topology.rules import Rules
 
@@ -34,6 +35,20 @@ READ_TIMEOUT_S = 20
 
 _POOL_CONNECTIONS = 16
 """HTTP connections a client keeps: the parts of the topology are read at once, and so are pages."""
+
+_SOURCES = {
+    "env": "environment variables",
+    "shared-credentials-file": "the credentials file",
+    "config-file": "the config file",
+    "assume-role": "an assumed role",
+    "assume-role-with-web-identity": "a web identity",
+    "sso": "SSO",
+    "login": "aws login",
+    "custom-process": "a credential process",
+    "container-role": "the container's role",
+    "iam-role": "the instance's role",
+}
+"""What botocore's providers are called where people read it; others are shown by botocore's name."""
 
 Prompt = Callable[[str], str]
 """Asks the user for an MFA code, given the question."""
@@ -50,7 +65,7 @@ class Options:
     """Whether an `http://` endpoint that is not on this machine is let pass."""
 
 
-def connect(options: Options, prompt: Prompt | None = None) -> Connection:
+def connect(options: Options, prompt: Prompt | None = None) -> AwsConnection:
     """A connection by these options; asks nothing of AWS yet, but with `prompt` signs in at once.
 
     `prompt` is for profiles that need an MFA code, and is never called later. Raises FaultError: unknown
@@ -87,7 +102,7 @@ class _Signed:
 
 
 class AwsConnection:
-    """Fulfils `monitor.outside.Connection`.
+    """Fulfils `monitor.outside.AccountConnection`.
 
     After an expired sign-in everything is made anew, so that credentials written meanwhile are found.
     """
@@ -132,6 +147,18 @@ class AwsConnection:
     def logs(self) -> AwsLogs:
         """The account's log groups."""
         return self._logs
+
+    def credentials_source(self) -> str:
+        """How the credentials came; see the protocol."""
+        signed = self._signed
+        credentials = None if signed is None else signed.session.get_credentials()
+        method = "" if credentials is None else str(credentials.method or "")
+        return _SOURCES.get(method, method)
+
+    def log_groups(self, names: tuple[str, ...] = ()) -> tuple[LogGroup, ...]:
+        """Describes log groups; see the protocol. Raises FaultError."""
+        with self.asking(groups.DESCRIBE):
+            return groups.described(self._client("logs", retries=0), names)
 
     @contextmanager
     def asking(self, action: str) -> Iterator[None]:

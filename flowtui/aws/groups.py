@@ -1,14 +1,50 @@
-"""Log groups named by an ARN: what the ARN tells, and what to do where such a group cannot be read from here.
-
-Calls nothing.
-"""
+"""Log groups: what each is, by DescribeLogGroups; what to do where one named by its ARN is out of reach."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
+from flowtui.aws.values import Row, number, rows, text
 from flowtui.aws.wording import outside_text
-from flowtui.monitor.outside import Fault, FaultKind
+from flowtui.monitor.outside import Fault, FaultKind, LogGroup
+
+DESCRIBE = "logs:DescribeLogGroups"
+
+_IDENTIFIERS = 50
+"""Groups that one DescribeLogGroups takes by identifier, and gives on a page."""
+
+
+def described(client: Any, groups: Sequence[str]) -> tuple[LogGroup, ...]:
+    """These groups (names or ARNs), or all. Raises botocore's errors."""
+    if not groups:
+        return tuple(_pages(client, {"limit": _IDENTIFIERS}))
+    bare = [each.removesuffix(":*") for each in dict.fromkeys(groups)]
+    batches = (bare[at : at + _IDENTIFIERS] for at in range(0, len(bare), _IDENTIFIERS))
+    return tuple(group for some in batches for group in _pages(client, {"logGroupIdentifiers": some}))
+
+
+def _pages(client: Any, parameters: dict[str, Any]) -> Iterator[LogGroup]:
+    seen: set[str] = set()
+    token: str | None = None
+    while True:
+        reply = client.describe_log_groups(**parameters, **({"nextToken": token} if token else {}))
+        yield from map(_log_group, rows(reply, "logGroups"))
+        token = text(reply, "nextToken") or None
+        if token is None or token in seen:
+            return
+        seen.add(token)
+
+
+def _log_group(row: Row) -> LogGroup:
+    kept = number(row, "retentionInDays", 0)
+    return LogGroup(
+        name=text(row, "logGroupName"),
+        log_class=text(row, "logGroupClass") or "STANDARD",
+        retention_days=kept or None,
+        stored_bytes=number(row, "storedBytes", 0),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from flowtui.aws.values import Row, rows
 from flowtui.monitor.outside import Fault, FaultError, FaultKind
+from flowtui.topology.model import Missing
 
 Asking = Callable[[str], AbstractContextManager[None]]
 """Turns what is raised inside into a FaultError about the action given."""
@@ -134,6 +135,11 @@ def _read_pages(call: Callable[..., Row], part: Part, vpc_ids: Sequence[str], fo
 def _repeated(part: Part) -> Fault:
     sentence = f"The list of {part.name} does not end: AWS gave the same page token twice."
     return Fault(FaultKind.UNREADABLE, part.action, sentence, "It is read again.", "RepeatedToken")
+
+
+def missing(part: Part, fault: Fault) -> Missing:
+    """A part that could not be read, as the topology says it."""
+    return Missing(part.name, part.action, fault.sentence, is_denied=fault.kind is FaultKind.DENIED)
 
 
 def at_once(jobs: Mapping[str, Callable[[], Reading]]) -> dict[str, Reading]:

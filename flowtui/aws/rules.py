@@ -256,4 +256,4 @@ def _missing(found: _Found) -> tuple[Missing, ...]:
         for part, timed in found.readings.items()
         if timed.reading.fault is not None
     }
-    return tuple(Missing(part.name, part.action, fault.sentence) for part, fault in faults.items())
+    return tuple(parts.missing(part, fault) for part, fault in faults.items())

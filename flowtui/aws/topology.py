@@ -165,9 +165,7 @@ def _flow_logs(
 
 def _missing(read: dict[str, Reading]) -> tuple[Missing, ...]:
     return tuple(
-        Missing(part.name, part.action, fault.sentence)
-        for part in parts.PARTS
-        if (fault := read[part.name].fault) is not None
+        parts.missing(part, fault) for part in parts.PARTS if (fault := read[part.name].fault) is not None
     )
 
 

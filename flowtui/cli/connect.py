@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flowtui.monitor.outside import Connection
 from flowtui.monitor.settings import Settings
 
 if TYPE_CHECKING:
-    from flowtui.aws.client import Options
+    from flowtui.aws.client import AwsConnection, Options
     from flowtui.monitor.session import Session
 
 
@@ -22,7 +21,7 @@ class Connector:
     """Makes connections; one for a profile that asks for a code is signed in beforehand."""
 
     def __init__(self) -> None:
-        self._signed_in: tuple[Settings, Connection] | None = None
+        self._signed_in: tuple[Settings, AwsConnection] | None = None
 
     def sign_in(self, settings: Settings, ask: Callable[[str], str]) -> None:
         """Signs in now where the profile needs a prompt, so that no prompt comes later. Raises FaultError."""
@@ -35,7 +34,7 @@ class Connector:
         if client.needs_prompt(options):
             self._signed_in = (_who(settings), client.connect(options, ask))
 
-    def connect(self, settings: Settings) -> Connection:
+    def connect(self, settings: Settings) -> AwsConnection:
         """A connection by these settings. Raises FaultError."""
         from flowtui.aws import client
 

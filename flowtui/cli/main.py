@@ -29,6 +29,7 @@ _COMMANDS = {
     "filter": ("flowtui.cli.filter", "What a filter expression means to each engine."),
     "explain": ("flowtui.cli.explain", "Why records were rejected."),
     "topology": ("flowtui.cli.topology", "The topology with its rules."),
+    "doctor": ("flowtui.cli.doctor", "What works, what is missing, and what to do about it."),
     "iam-policy": ("flowtui.cli.iam_policy", "The smallest IAM policy that flowtui works with."),
     "completion": ("flowtui.cli.completion", "Shell completion for bash, zsh or fish."),
 }

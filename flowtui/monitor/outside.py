@@ -130,6 +130,28 @@ class Connection(Protocol):
         """The account's log groups."""
 
 
+@dataclass(frozen=True, slots=True)
+class LogGroup:
+    """What a log group is, apart from what is in it."""
+
+    name: str
+    log_class: str
+    """`STANDARD`, `INFREQUENT_ACCESS` or `DELIVERY`; AWS names none for groups older than classes."""
+    retention_days: int | None
+    """None: for ever."""
+    stored_bytes: int
+
+
+class AccountConnection(Connection, Protocol):
+    """A connection that also tells of the account what reading records does not need."""
+
+    def credentials_source(self) -> str:
+        """How the credentials came: `environment variables`, `SSO`; empty where it is not known."""
+
+    def log_groups(self, groups: tuple[str, ...] = ()) -> tuple[LogGroup, ...]:
+        """These log groups (names or ARNs), or all; what does not exist is left out. Raises FaultError."""
+
+
 class Clock(Protocol):
     """Time, handed in."""
 

@@ -152,6 +152,8 @@ class Missing:
     """The IAM action that would give it: `ec2:DescribeRouteTables`."""
     sentence: str
     """What happened, in one line."""
+    is_denied: bool = False
+    """Whether it may not be read; else it could not be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""`flowtui doctor`: what works on this account and in this terminal, and what to do about the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flowtui.cli.connect import Connector
+from flowtui.cli.options import CONNECTION, gathered, settings_of, takes
+from flowtui.monitor.health import Finding, Health, Wanted, examine, works
+from flowtui.records.decode import clean
+
+if TYPE_CHECKING:
+    from flowtui.monitor.settings import Settings
+
+_SHARED = (*CONNECTION, "vpc", "log_group", "format")
+_MARKS = {
+    Health.GOOD: ("✓", "ok"),
+    Health.NOTE: ("!", "!"),
+    Health.BAD: ("✗", "x"),
+    Health.UNTRIED: ("·", "-"),
+}
+_COLOURS = {Health.GOOD: "cyan", Health.NOTE: "yellow", Health.BAD: "bright_red", Health.UNTRIED: None}
+_SMALLEST = (80, 24)
+"""Columns and rows in which every function has its place."""
+
+
+@click.command("doctor")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+@takes(*_SHARED)
+@click.pass_context
+def command(context: click.Context, /, output: str, **values: Any) -> None:
+    """Tell what works and what is missing. Status 0 only when the monitor can work; nothing is changed."""
+    settings = settings_of(gathered(context, values, _SHARED))
+    connector = Connector()
+    connector.sign_in(
+        settings, lambda question: str(click.prompt(question.rstrip(": "), hide_input=True, err=True))
+    )
+    findings = []
+    writer = _Text() if output == "text" else None
+    for finding in (*terminal(), *examined(connector, settings)):
+        findings.append(finding)
+        if writer is not None:
+            writer.write(finding)
+    is_working = works(findings)
+    if writer is None:
+        shown = {"works": is_working, "findings": [_as_json(each) for each in findings]}
+        click.echo(json.dumps(shown, indent=2))
+    else:
+        writer.end(findings, is_working=is_working)
+    sys.exit(0 if is_working else 1)
+
+
+def examined(connector: Connector, settings: Settings) -> Iterator[Finding]:
+    """Examines the account with every permission that flowtui knows."""
+    return examine(connector.connect, settings, wanted(), time.time)
+
+
+def wanted() -> Sequence[Wanted]:
+    """What is asked of AWS, and what for."""
+    from flowtui.aws import permissions
+
+    reading = [Wanted(each.action, each.purpose.value) for each in permissions.READING]
+    history = [Wanted(each.action, each.purpose.value, is_tried=False) for each in permissions.HISTORY]
+    return (*reading, *history)
+
+
+def terminal() -> Iterator[Finding]:
+    """What the terminal can show; none where standard output is not one."""
+    if not sys.stdout.isatty():
+        return
+    from flowtui.tui import terminal as drawn
+    from flowtui.tui.glyphs import has_utf8
+
+    columns, rows = shutil.get_terminal_size()
+    is_large = columns >= _SMALLEST[0] and rows >= _SMALLEST[1]
+    cure = "" if is_large else "Make it larger, 80x24 at least."
+    health = Health.GOOD if is_large else Health.NOTE
+    yield Finding("terminal", "size", health, f"{columns}x{rows}.", cure)
+    is_utf8 = has_utf8(os.environ, sys.stdout.encoding)
+    sentence = "UTF-8." if is_utf8 else "Not UTF-8; marks and lines are drawn in ASCII."
+    cure = "" if is_utf8 else "Set LANG to a UTF-8 locale, for example C.UTF-8."
+    yield Finding("terminal", "glyphs", Health.GOOD if is_utf8 else Health.NOTE, sentence, cure)
+    colours = "none, since NO_COLOR is set" if os.environ.get("NO_COLOR") else f"{drawn.colours():,}"
+    yield Finding("terminal", "colours", Health.GOOD, f"{colours}.")
+
+
+class _Text:
+    """Findings as lines, by section, each as soon as it is there."""
+
+    def __init__(self) -> None:
+        from flowtui.cli.monitor import terminal_has_utf8
+
+        self._section = ""
+        self._is_plain = not terminal_has_utf8()
+
+    def write(self, finding: Finding) -> None:
+        """One finding; its section's heading before the first."""
+        if finding.section != self._section:
+            click.echo(("\n" if self._section else "") + click.style(finding.section.capitalize(), bold=True))
+            self._section = finding.section
+        mark = click.style(_MARKS[finding.health][self._is_plain], fg=_COLOURS[finding.health])
+        click.echo(f" {mark} {clean(finding.subject)}: {clean(finding.sentence)}")
+        if finding.cure:
+            click.echo(f"   {'->' if self._is_plain else '→'} {clean(finding.cure)}")
+
+    def end(self, findings: Sequence[Finding], *, is_working: bool) -> None:
+        """Whether it is enough."""
+        counts = {health: sum(each.health is health for each in findings) for health in Health}
+        faults = f"{counts[Health.BAD]} wrong, {counts[Health.NOTE]} to know"
+        verdict = "The monitor works here" if is_working else "The monitor cannot work here yet"
+        click.echo("\n" + click.style(f"{verdict}: {faults}.", bold=True))
+
+
+def _as_json(finding: Finding) -> dict[str, object]:
+    return {
+        "section": finding.section,
+        "subject": finding.subject,
+        "health": finding.health.value,
+        "sentence": finding.sentence,
+        "cure": finding.cure or None,
+        "action": finding.action or None,
+        "essential": finding.is_essential,
+    }
