@@ -19,7 +19,7 @@ _WIDTH = 13
 @takes("format", "utc")
 @click.pass_context
 def command(context: click.Context, /, expression: tuple[str, ...], **values: Any) -> None:
-    """What EXPRESSION means to each engine: its canonical form, and what CloudWatch can be asked for.
+    """What EXPRESSION means to each engine: its canonical form, and what AWS can be asked for.
 
     Write `--` before it: flowtui filter -- reject and not port 443. With several --format, for a log group
     in which they are mixed.
@@ -33,8 +33,10 @@ def command(context: click.Context, /, expression: tuple[str, ...], **values: An
 def described(tree: Tree, formats: tuple[LogFormat, ...]) -> list[str]:
     """The lines, a label and what it is."""
     from flowtui.filters.cloudwatch import compile_pattern
+    from flowtui.filters.insights import compile_query
 
     pushdown = compile_pattern(tree, formats)
+    query = compile_query(tree, formats, is_discovered=formats == (DEFAULT_FORMAT,))
     rows = [
         ("canonical", str(tree)),
         ("cloudwatch", pushdown.pattern or "(everything)"),
@@ -43,4 +45,6 @@ def described(tree: Tree, formats: tuple[LogFormat, ...]) -> list[str]:
     ]
     if pushdown.reason:
         rows.append(("because", pushdown.reason))
+    rows.append(("insights", " | ".join(query.commands) or "(everything)"))
+    rows.append(("counted", f"here: {'; '.join(query.reasons)}" if query.reasons else "by Insights"))
     return [f"{label:<{_WIDTH}} {words}" for label, words in rows]

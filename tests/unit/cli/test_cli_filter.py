@@ -31,10 +31,24 @@ def test_what_cloudwatch_can_decide_alone_is_left_to_it() -> None:
     assert "because" not in lines
 
 
+@pytest.mark.parametrize(
+    ("expression", "query", "counted"),
+    [
+        ("reject and port 80", 'filter action = "REJECT" and (srcPort = 80 or dstPort = 80)', "by Insights"),
+        ("egress", "(everything)", "here: a direction"),
+    ],
+    ids=["by-insights", "here"],
+)
+def test_the_query_of_logs_insights(expression: str, query: str, counted: str) -> None:
+    lines = shown(expression)
+    assert lines["insights"] == query
+    assert lines["counted"].startswith(counted)
+
+
 def test_where_formats_are_mixed_nothing_is_asked_by_place() -> None:
     other = LogFormat.parse("${version} ${srcaddr} ${action}")
     lines = described(parse("dst port 80", 0.0), (DEFAULT_FORMAT, other))
-    assert not any("[" in line for line in lines)
+    assert not any("[version" in line or "[a," in line for line in lines)
 
 
 def test_a_wrong_expression_shows_its_place_and_ends_with_2() -> None:
