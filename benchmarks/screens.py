@@ -40,6 +40,7 @@ from flowtui.store.block import BLOCK_SIZE
 from flowtui.topology.history import History
 from flowtui.topology.lookup import TopologyIndex
 from flowtui.topology.model import Interface, Owner, OwnerKind, Subnet, Topology, Vpc
+from flowtui.tui.preferences import Preferences
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -75,7 +76,9 @@ def flowtui(records: int, rate: int, size: int) -> App[None]:
     from flowtui.tui.app import FlowtuiApp
 
     session = FedSession(records, rate, size)
-    return FlowtuiApp(Settings(utc=True), session.open, now=session.now, theme="dark")
+    return FlowtuiApp(
+        Settings(utc=True), session.open, now=session.now, preferences=Preferences(theme="dark")
+    )
 
 
 class FedSession:

@@ -17,6 +17,7 @@ from flowtui.cli.connect import Connector
 from flowtui.cli.endpoint import EndpointProcess, scrubbed
 from flowtui.monitor.settings import Settings
 from flowtui.tui.app import FlowtuiApp
+from flowtui.tui.preferences import Preferences
 from flowtui.tui.theme import DARK, LIGHT
 
 HERE = Path(__file__).parent
@@ -63,7 +64,7 @@ def _word_by_word(text: re.Match[str]) -> str:
 
 async def take(settings: Settings, shot: Shot) -> None:
     """Takes one picture once the lab is on the screen."""
-    app = FlowtuiApp(settings, Connector().open_session, theme=shot.theme)
+    app = FlowtuiApp(settings, Connector().open_session, preferences=Preferences(theme=shot.theme))
     async with app.run_test(size=shot.size) as pilot:
         deadline = time.monotonic() + DEADLINE_S
         while len(app.monitor.records.view or ()) < 1000 or app.monitor.topology.row_count() < 15:

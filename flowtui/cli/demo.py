@@ -15,7 +15,7 @@ import click
 
 from flowtui.cli.connect import Connector
 from flowtui.cli.endpoint import MADE_UP, Address, EndpointProcess, require_extra, scrubbed
-from flowtui.cli.monitor import require_terminal, terminal_has_utf8
+from flowtui.cli.monitor import preferences, require_terminal, terminal_has_utf8
 from flowtui.cli.options import FILTERS, PACE, gathered, settings_of, takes
 from flowtui.monitor.settings import Settings
 
@@ -57,7 +57,8 @@ _FOREIGN = (
 @click.pass_context
 def command(context: click.Context, /, serve: bool, **values: Any) -> None:
     """The monitor on an embedded AWS endpoint: a small VPC with live traffic. No account is needed."""
-    shared = gathered(context, values, _SHARED)
+    # The account's own defaults mean nothing in the demo's.
+    shared = gathered(context, values, _SHARED, configured=("utc",))
     settings = settings_of(shared, is_demo=True)
     if not serve:
         require_terminal()
@@ -112,7 +113,13 @@ def _watch(endpoint: EndpointProcess, settings: Settings, *, is_checked: bool) -
     from flowtui.tui.app import FlowtuiApp
     from flowtui.tui.past import Past
 
-    app = FlowtuiApp(settings, _opener(endpoint), past=Past.of_user(), has_utf8=terminal_has_utf8())
+    app = FlowtuiApp(
+        settings,
+        _opener(endpoint),
+        preferences=preferences(),
+        past=Past.of_user(),
+        has_utf8=terminal_has_utf8(),
+    )
     app.run()
     sys.exit(app.return_code or 0)
 

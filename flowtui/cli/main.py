@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from flowtui.cli.expression import ExpressionError
-from flowtui.cli.options import CONNECTION, FILTERS, PACE, SCOPE, given, takes
+from flowtui.cli.options import MONITOR, gathered, given, takes
 from flowtui.monitor.outside import FaultError
 
 INTERRUPTED = 130
@@ -31,6 +31,7 @@ _COMMANDS = {
     "topology": ("flowtui.cli.topology", "The topology with its rules."),
     "doctor": ("flowtui.cli.doctor", "What works, what is missing, and what to do about it."),
     "iam-policy": ("flowtui.cli.iam_policy", "The smallest IAM policy that flowtui works with."),
+    "config": ("flowtui.cli.config", "The settings in force, and where each comes from."),
     "completion": ("flowtui.cli.completion", "Shell completion for bash, zsh or fish."),
 }
 
@@ -75,7 +76,7 @@ def _version() -> str:
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@takes(*CONNECTION, *SCOPE, *FILTERS, *PACE, "buffer", "utc")
+@takes(*MONITOR)
 @click.option(
     "--version",
     is_flag=True,
@@ -95,7 +96,7 @@ def flowtui(context: click.Context, /, **values: Any) -> None:
     if context.invoked_subcommand is None:
         from flowtui.cli.monitor import run
 
-        run(context.obj)
+        run(gathered(context, values, MONITOR))
 
 
 def main() -> NoReturn:

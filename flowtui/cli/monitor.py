@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from flowtui.cli import config_file
 from flowtui.cli.connect import Connector, Surroundings
-from flowtui.cli.options import settings_of
+from flowtui.cli.options import parameters, settings_of
+
+if TYPE_CHECKING:
+    from flowtui.tui.preferences import Preferences
 
 
 def run(values: Mapping[str, Any]) -> None:
@@ -24,10 +28,22 @@ def run(values: Mapping[str, Any]) -> None:
     from flowtui.tui.past import Past
 
     app = FlowtuiApp(
-        settings, connector.open_session, Surroundings(), past=Past.of_user(), has_utf8=terminal_has_utf8()
+        settings,
+        connector.open_session,
+        Surroundings(),
+        preferences=preferences(),
+        past=Past.of_user(),
+        has_utf8=terminal_has_utf8(),
     )
     app.run()
     sys.exit(app.return_code or 0)
+
+
+def preferences() -> Preferences:
+    """How the user wants the screen, by the config file. Raises ConfigError."""
+    from flowtui.cli.preferences import preferences_of
+
+    return preferences_of(config_file.load(parameters()))
 
 
 def require_terminal() -> None:

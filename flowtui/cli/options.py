@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
+from flowtui.cli.config_file import load
 from flowtui.cli.expression import Expression
 from flowtui.cli.values import Amount, Duration, Format, When, WhenType
 from flowtui.monitor.settings import (
@@ -96,12 +97,16 @@ _DECLARED: Mapping[str, Callable[[_Command], _Command]] = {
         help="What to fetch, in the filter language: decided by CloudWatch as far as it can.",
     ),
     "utc": click.option("--utc", is_flag=True, default=None, help="Times in UTC instead of local ones."),
+    "read_only": click.option(
+        "--read-only", is_flag=True, default=None, help="Change nothing in the account, whatever is asked."
+    ),
 }
 
 CONNECTION = ("profile", "region", "endpoint_url", "insecure")
 SCOPE = ("vpc", "log_group", "since", "format")
 PACE = ("lookback", "sweep", "max_calls")
 FILTERS = ("filter", "capture")
+MONITOR = (*CONNECTION, *SCOPE, *FILTERS, *PACE, "buffer", "utc", "read_only")
 
 _SMALLEST_LOOKBACK_S = 60.0
 
@@ -122,8 +127,33 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, ())}
 
 
-def gathered(context: click.Context, values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """The options before and after the command. Usage error where one before it does not apply to it."""
+def parameters() -> dict[str, click.Parameter]:
+    """Every shared option, as the command line reads it."""
+
+    @takes(*_DECLARED)
+    def command() -> None: ...
+
+    return {str(each.name): each for each in command.__click_params__}  # type: ignore[attr-defined]
+
+
+def gathered(
+    context: click.Context,
+    values: Mapping[str, Any],
+    names: Iterable[str],
+    configured: Iterable[str] | None = None,
+) -> dict[str, Any]:
+    """The options before and after the command, over the config file's defaults for `configured` or `names`.
+
+    Usage error where one before the command does not apply to it, or where the file is wrong.
+    """
+    known = set(names if configured is None else configured)
+    defaults = {name: value for name, value in load(parameters()).defaults().items() if name in known}
+    return defaults | _said(context, values, names)
+
+
+def _said(context: click.Context, values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    if context.parent is None:
+        return given(values)
     before: dict[str, Any] = context.obj or {}
     for name in before:
         if name not in names:
@@ -156,5 +186,6 @@ def settings_of(values: Mapping[str, Any], **more: Any) -> Settings:
         "max_calls": values.get("max_calls", DEFAULT_MAX_CALLS),
         "utc": utc,
         "insecure": bool(values.get("insecure")),
+        "read_only": bool(values.get("read_only")),
     }
     return Settings(**(chosen | filters | more))

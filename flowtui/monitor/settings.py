@@ -71,4 +71,6 @@ class Settings:
     """What to fetch and to keep: decided by AWS as far as AWS can."""
     utc: bool = False
     insecure: bool = False
+    read_only: bool = False
+    """Whether nothing may be changed in the account."""
     is_demo: bool = False

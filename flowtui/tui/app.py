@@ -27,6 +27,7 @@ from flowtui.tui.desk import FilterDesk
 from flowtui.tui.glyphs import PlainGlyphs
 from flowtui.tui.messages import Explained, FilterCounted, PictureTaken, StateChanged
 from flowtui.tui.past import Past
+from flowtui.tui.preferences import SHIPPED, Preferences
 from flowtui.tui.render import pages
 from flowtui.tui.screens.detail import DetailScreen
 from flowtui.tui.screens.diagnostics import DiagnosticsScreen
@@ -74,17 +75,18 @@ class FlowtuiApp(App[None]):
         open_session: OpenSession,
         choices: Choices | None = None,
         now: Callable[[], float] = time.time,
-        theme: str | None = None,
+        preferences: Preferences = SHIPPED,
         *,
         past: Past | None = None,
         has_utf8: bool = True,
     ) -> None:
-        self._theme_wanted = theme or suited(os.environ, colours=terminal.colours())
+        self._theme_wanted = preferences.theme or suited(os.environ, colours=terminal.colours())
         super().__init__()
         for each in THEMES.values():
             self.register_theme(each)
         self.settings = settings
-        self.monitor = MonitorScreen(settings.filter)
+        self.monitor = MonitorScreen(settings.filter, preferences.mutes, preferences.columns)
+        self.set_keymap(keymap.remap(preferences.keys))
         self.session_watch = Watch(self, open_session, now, self.monitor.request)
         self.desk = FilterDesk(self, self.monitor.filter, past or Past(None), now)
         self._choices = choices

@@ -5,9 +5,11 @@ Keys have ids, so that users can remap them (`App.set_keymap`). A key without a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding
+from textual.keys import _character_to_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,10 @@ class Key:
 
     @property
     def cap(self) -> str:
-        """The key as it is written in footer and help."""
+        """The key as it is written in footer and help, after the user's remapping."""
+        remapped = _REMAPPED.get(self.id)
+        if remapped is not None:
+            return " ".join(each.strip() for each in remapped.split(","))
         return self.shown or self.keys.partition(",")[0]
 
     @property
@@ -144,4 +149,25 @@ def key(key_id: str) -> Key:
     return _BY_ID[key_id]
 
 
+def ids() -> tuple[str, ...]:
+    """The ids of all keys, in the order of the help."""
+    return tuple(_BY_ID)
+
+
+def named(key_name: str) -> str:
+    """A key by its name, as Textual calls it: `/` is `slash`."""
+    return key_name if len(key_name) > 1 else _character_to_key(key_name)
+
+
+def remap(keys: Mapping[str, str]) -> dict[str, str]:
+    """Takes the user's keys by id into footer and help; gives them as `App.set_keymap` takes them."""
+    _REMAPPED.clear()
+    _REMAPPED.update(keys)
+    return {
+        key_id: ",".join(named(each.strip()) for each in text.split(",")) for key_id, text in keys.items()
+    }
+
+
 _BY_ID = {key.id: key for group in GROUPS for key in group.keys}
+_REMAPPED: dict[str, str] = {}
+"""The user's keys by id; one terminal has one user."""

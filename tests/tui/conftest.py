@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from flowtui.monitor.settings import Settings
 from flowtui.tui.app import FlowtuiApp
 from flowtui.tui.past import Past
+from flowtui.tui.preferences import SHIPPED, Preferences
 from tests.tui import lab
 
 
@@ -73,9 +74,16 @@ async def reading(
     size: tuple[int, int] = (140, 40),
     settings: Settings | None = None,
     past: Past | None = None,
+    preferences: Preferences = SHIPPED,
 ) -> AsyncIterator[Reader]:
     """The monitor on a played session."""
-    app = FlowtuiApp(settings or Settings(utc=True), session.open, now=lambda: lab.NOW, past=past)
+    app = FlowtuiApp(
+        settings or Settings(utc=True),
+        session.open,
+        now=lambda: lab.NOW,
+        preferences=preferences,
+        past=past,
+    )
     async with app.run_test(size=size) as pilot:
         reader = Reader(app, pilot, session)
         await reader.until(lambda: session.is_started, "the session started")

@@ -6,7 +6,7 @@ right of the column cursor.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -84,8 +84,20 @@ class Layout:
         return tuple(self.columns[position] for position in self.shown)
 
 
-def columns_for(present: Iterable[str], width: int) -> tuple[Column, ...]:
-    """The columns for records that have these fields, in a table of this many inner cells."""
+def columns_for(present: Iterable[str], width: int, wanted: Sequence[str] = ()) -> tuple[Column, ...]:
+    """The columns for records that have these fields, in a table of this many inner cells.
+
+    Those that are wanted (AWS's field names) come first, in their order.
+    """
+    order = _in_order(present, width)
+    return tuple(sorted(order, key=lambda column: _rank(wanted, column)))
+
+
+def _rank(wanted: Sequence[str], column: Column) -> int:
+    return wanted.index(column.field.name) if column.field.name in wanted else len(wanted)
+
+
+def _in_order(present: Iterable[str], width: int) -> tuple[Column, ...]:
     there = set(present)
     order = _WIDE_ORDER if width >= _WIDE else _NARROW_ORDER
     first = [

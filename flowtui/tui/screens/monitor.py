@@ -145,14 +145,18 @@ class MonitorScreen(Screen[None]):
     class NamesToggled(Message):
         """Names instead of addresses, or the other way round."""
 
-    def __init__(self, filter: Tree | None = None) -> None:
+    def __init__(
+        self, filter: Tree | None = None, mutes: tuple[Tree, ...] = (), columns: tuple[str, ...] = ()
+    ) -> None:
+        """Begins with this filter, these mutes, and these columns (AWS's field names) first."""
         super().__init__()
-        self.request = Request(filter=filter)
+        self.request = Request(filter=filter, mutes=mutes)
         self.header = HeaderBar()
         self.tabs = TabLine(_TABS)
         self.topology = TopologyPane(id="topology")
         self.interfaces = InterfacePane(id="interfaces")
         self.records = RecordTable(id="records")
+        self.records.wanted = columns
         self.why = WhyPane(id="why")
         self.filter = FilterBar()
         self.footer = FooterBar()

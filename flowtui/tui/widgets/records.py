@@ -66,6 +66,8 @@ class RecordTable(RowList):
         """What stands where there are no records: lines with the role of their style."""
         self.utc = False
         self.has_names = False
+        self.wanted: tuple[str, ...] = ()
+        """Fields whose columns come first, by their AWS names."""
         self._layout = Layout((), ())
         self._column = 0
         self._left = 1
@@ -201,7 +203,7 @@ class RecordTable(RowList):
 
     def _lay_out(self) -> None:
         width = self.inner_width
-        chosen = columns.columns_for(self._present, width)
+        chosen = columns.columns_for(self._present, width, self.wanted)
         has_ipv6 = any(fields.v6(column.field.name) in self._present for column in chosen)
         chosen = columns.widened(chosen, width, has_ipv6=has_ipv6)
         self._column = min(self._column, max(0, len(chosen) - 1))

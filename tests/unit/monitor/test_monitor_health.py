@@ -1,4 +1,4 @@
-"""The examination of an account: each fault is named with its cure, and it says whether records can be had."""
+"""The examination of an account: each fault is named with its cure, and so is whether it will do."""
 
 from __future__ import annotations
 
