@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowtui.monitor.outside import FaultError
 from flowtui.monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,14 +27,19 @@ class Connector:
 
     def sign_in(self, settings: Settings, ask: Callable[[str], str]) -> None:
         """Signs in now where the profile needs a prompt, so that no prompt comes later. Raises FaultError."""
+        if self.needs_prompt(settings):
+            from flowtui.aws import client
+
+            self._signed_in = (_who(settings), client.connect(_options(settings), ask))
+
+    def needs_prompt(self, settings: Settings) -> bool:
+        """Whether the profile's sign-in asks for a code, by the config file. Raises FaultError."""
         # The library that could tell for certain is slow to load, and nearly nobody's profile prompts.
         if not _mentions_mfa():
-            return
+            return False
         from flowtui.aws import client
 
-        options = _options(settings)
-        if client.needs_prompt(options):
-            self._signed_in = (_who(settings), client.connect(options, ask))
+        return client.needs_prompt(_options(settings))
 
     def connect(self, settings: Settings) -> AwsConnection:
         """A connection by these settings. Raises FaultError."""
@@ -51,7 +58,19 @@ class Connector:
 
 
 class Surroundings:
-    """What there is to change to, for the palette."""
+    """What there is to change to, for the palette, and how to sign in there."""
+
+    def __init__(self, connector: Connector, ask: Callable[[str], str]) -> None:
+        self._connector = connector
+        self._ask = ask
+
+    def sign_in(self, settings: Settings) -> Callable[[], None] | None:
+        """What asks for a code on a free terminal; None where none is needed, or something else is wrong."""
+        try:
+            is_asking = self._connector.needs_prompt(settings)
+        except FaultError:
+            return None
+        return partial(self._connector.sign_in, settings, self._ask) if is_asking else None
 
     def profiles(self) -> Sequence[str]:
         """The profiles of the AWS configuration, sorted."""

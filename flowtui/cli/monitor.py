@@ -22,7 +22,7 @@ def run(values: Mapping[str, Any]) -> None:
     settings = settings_of(values)
     require_terminal()
     connector = Connector()
-    connector.sign_in(settings, lambda question: str(click.prompt(question.rstrip(": "), hide_input=True)))
+    connector.sign_in(settings, _ask)
 
     from flowtui.tui.app import FlowtuiApp
     from flowtui.tui.past import Past
@@ -30,13 +30,17 @@ def run(values: Mapping[str, Any]) -> None:
     app = FlowtuiApp(
         settings,
         connector.open_session,
-        Surroundings(),
+        Surroundings(connector, _ask),
         preferences=preferences(),
         past=Past.of_user(),
         has_utf8=terminal_has_utf8(),
     )
     app.run()
     sys.exit(app.return_code or 0)
+
+
+def _ask(question: str) -> str:
+    return str(click.prompt(question.rstrip(": "), hide_input=True))
 
 
 def preferences() -> Preferences:

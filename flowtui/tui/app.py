@@ -12,12 +12,13 @@ from dataclasses import replace
 from typing import ClassVar, Protocol
 
 from textual import on
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
+from flowtui.monitor.outside import FaultError
 from flowtui.monitor.scope import Scope, ScopeKind
 from flowtui.monitor.settings import Moment, Settings
 from flowtui.records.decode import clean
@@ -51,6 +52,12 @@ class Choices(Protocol):
 
     def regions(self) -> Sequence[str]:
         """The regions there are."""
+
+    def sign_in(self, settings: Settings) -> Callable[[], None] | None:
+        """What asks, on a free terminal, for the code that the profile needs; None where nothing is asked.
+
+        What is given raises FaultError.
+        """
 
 
 class FlowtuiApp(App[None]):
@@ -129,11 +136,24 @@ class FlowtuiApp(App[None]):
     # What is shown
 
     def reopen(self, settings: Settings) -> None:
-        """Begins again with other settings."""
+        """Begins again with other settings, after a sign-in where their profile asks for a code."""
+        prompt = None if self._choices is None else self._choices.sign_in(settings)
+        if prompt is not None and not self._has_signed_in(prompt):
+            return
         self.settings = settings
         self.session_watch.open(settings)
         self.monitor.ask(scopes=())
         self._show_state()
+
+    def _has_signed_in(self, prompt: Callable[[], None]) -> bool:
+        """Leaves the terminal to the prompt, which never appears inside the screen."""
+        try:
+            with self.suspend():
+                prompt()
+        except (FaultError, SuspendNotSupported) as error:
+            self.notify(clean(str(error)), severity="error", markup=False)
+            return False
+        return True
 
     @on(StateChanged)
     def _state_changed(self) -> None:
@@ -316,6 +336,10 @@ class FlowtuiApp(App[None]):
     def set_profile(self, profile: str) -> None:
         """Another profile, in its own region."""
         self.reopen(replace(self.settings, profile=profile, region=None, vpc_ids=(), log_groups=()))
+
+    def sign_in_again(self) -> None:
+        """Asks anew for what the profile needs, and connects."""
+        self.reopen(self.settings)
 
     def set_region(self, region: str) -> None:
         """Another region."""

@@ -152,7 +152,8 @@ class Watch:
 
     def _take_now(self) -> None:
         if self._is_taking or self.session is None:
-            self._is_stale = True
+            # Whoever takes one looks again; a session that opens tells of itself.
+            self._is_stale = self._is_taking
             return
         self._is_stale = False
         self._is_taking = True
