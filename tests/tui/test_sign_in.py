@@ -72,7 +72,9 @@ async def test_a_wrong_code_leaves_everything_as_it_was(freed: list[str]) -> Non
         await reader.sees("following · 400")
         reader.app._choices = choices
         reader.app.set_profile("guarded")
-        await reader.sees("The [red]code was", "Try again.")
+        await reader.until(lambda: reader.app._notifications, "a word about it")
+        (said,) = reader.app._notifications
+        assert (said.message, said.markup) == ("The [red]code was wrong. Try again.", False)
         assert session.settings.profile is None
         assert not session.is_stopped
 
