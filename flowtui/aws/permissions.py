@@ -77,7 +77,10 @@ CREATING = (
     Permission("ec2:CreateFlowLogs", Purpose.CREATING),
     Permission("ec2:CreateTags", Purpose.CREATING),
     Permission("ec2:DeleteFlowLogs", Purpose.CREATING),
-    Permission("iam:ListRoles", Purpose.CREATING),
+    *(
+        Permission(f"iam:{operation}", Purpose.CREATING)
+        for operation in ("GetPolicy", "GetPolicyVersion", "ListRoles", "SimulatePrincipalPolicy")
+    ),
     *(
         Permission(f"iam:{operation}", Purpose.CREATING, Target.ROLE)
         for operation in (
@@ -86,6 +89,7 @@ CREATING = (
             "DeleteRolePolicy",
             "GetRole",
             "GetRolePolicy",
+            "ListAttachedRolePolicies",
             "ListRolePolicies",
             "PassRole",
             "PutRolePolicy",
@@ -94,7 +98,14 @@ CREATING = (
     ),
     *(
         Permission(f"logs:{operation}", Purpose.CREATING, Target.GROUP)
-        for operation in ("CreateLogGroup", "DeleteLogGroup", "PutRetentionPolicy", "TagResource")
+        for operation in (
+            "CreateLogGroup",
+            "DeleteLogGroup",
+            "DeleteRetentionPolicy",
+            "ListTagsForResource",
+            "PutRetentionPolicy",
+            "TagResource",
+        )
     ),
 )
 """What creating a flow log and undoing it need besides."""
