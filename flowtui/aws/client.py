@@ -21,6 +21,7 @@ from flowtui.aws import groups
 from flowtui.aws.endpoints import check_endpoint, check_environment
 from flowtui.aws.errors import fault_of
 from flowtui.aws.groups import Place
+from flowtui.aws.insights import AwsInsights, take_raw_results
 from flowtui.aws.logs import AwsLogs, take_raw_pages
 from flowtui.aws.rules import RulesReader
 from flowtui.aws.topology import TopologyReader
@@ -102,7 +103,7 @@ class _Signed:
 
 
 class AwsConnection:
-    """Fulfils `monitor.outside.AccountConnection`.
+    """Fulfils `monitor.outside.HistoryConnection`.
 
     After an expired sign-in everything is made anew, so that credentials written meanwhile are found.
     """
@@ -113,6 +114,7 @@ class AwsConnection:
         self._signed: _Signed | None = None
         self._identity: Identity | None = None
         self._logs = AwsLogs(self._logs_client, self.asking, self._here)
+        self._insights = AwsInsights(self._logs_client, self.asking, self._here)
         self._topology = TopologyReader(self._ec2_client, self.identity, self.asking)
         self._rules = RulesReader(self._ec2_client, self.asking)
 
@@ -147,6 +149,10 @@ class AwsConnection:
     def logs(self) -> AwsLogs:
         """The account's log groups."""
         return self._logs
+
+    def insights(self) -> AwsInsights:
+        """Logs Insights over the account's log groups."""
+        return self._insights
 
     def credentials_source(self) -> str:
         """How the credentials came; see the protocol."""
@@ -221,6 +227,7 @@ def _made(session: boto3.Session, service: str, retries: int, options: Options) 
     check_endpoint(client.meta.endpoint_url, options.insecure)
     if service == "logs":
         take_raw_pages(client)
+        take_raw_results(client)
     return client
 
 

@@ -138,7 +138,7 @@ BY_CODE: Mapping[str, Said] = _table(
             "InvalidParameterException InvalidParameter InvalidParameterValue InvalidParameterCombination "
             "ValidationException ValidationError SerializationException MissingParameter UnknownParameter "
             "MalformedQueryString InvalidFilter InvalidNextToken InvalidPaginationToken InvalidRequest "
-            "InvalidRequestException InvalidOperationException"
+            "InvalidRequestException InvalidOperationException MalformedQueryException"
         ),
     ),
     (

@@ -95,20 +95,18 @@ class InsightsPushdown:
         (naming, *others) = self.namings
         if self.exact is None or others or not set(by) <= naming.names.keys():
             return None
-        amounts = [name for name in (fields.PACKETS.name, fields.BYTES.name) if name in naming.names]
         split = [fields.ACTION.name] if fields.ACTION.name in naming.names else []
         keys = tuple(naming.names[name] for name in (*by, *split))
-        wanted = {*by, *split, *amounts, *self.exact.fields, naming.mark}
+        clause, figures = all_of([self.exact, *_is_flow(naming)]), _figures(naming)
         mark = f"ispresent({naming.names[naming.mark]})"
         # A line without discovered fields is no record; one that does not parse may be of another format.
-        commands = [f"filter {mark}" if naming.is_discovered else naming.parse(wanted)]
-        if self.exact.text is not True:
-            commands.append(_filter(self.exact, "" if naming.is_discovered else f"not {mark}"))
-        titles = {fields.PACKETS.name: PACKETS, fields.BYTES.name: BYTES}
-        figures = [f"count(*) as {FLOWS}"]
-        figures += [f"sum({naming.names[name]}) as {titles[name]}" for name in amounts]
-        figures += [f"min({batch.TIMESTAMP}) as {FIRST}", f"max({batch.TIMESTAMP}) as {LAST}"]
-        stats = f"stats {', '.join(figures)} by {', '.join(dict.fromkeys(keys))}"
+        commands = [f"filter {mark}"]
+        if not naming.is_discovered:
+            commands = [naming.parse({*by, *split, *figures, *clause.fields, naming.mark})]
+        if clause.text is not True:
+            commands.append(_filter(clause, "" if naming.is_discovered else f"not {mark}"))
+        sums = ", ".join((f"count(*) as {FLOWS}", *figures.values()))
+        stats = f"stats {sums} by {', '.join(dict.fromkeys(keys))}"
         return Counting(_piped(*commands, stats, f"sort {FLOWS} desc", f"limit {limit}"), keys)
 
     def _parses(self, wanted: frozenset[str]) -> Iterator[str]:
@@ -176,6 +174,29 @@ def _is_short(clause: Clause, namings: Sequence[Naming]) -> bool:
         return True
     parses = (len(naming.parse(naming.names.keys())) for naming in namings if not naming.is_discovered)
     return len(clause.text) + sum(parses) + _ROOM <= MAX_LENGTH
+
+
+def _is_flow(naming: Naming) -> Iterator[Clause]:
+    """That the record is of a flow, where the format can tell."""
+    status = fields.LOG_STATUS.name
+    if status in naming.names:
+        gaps = ", ".join(f'"{gap}"' for gap in fields.STATUSES[1:])
+        yield Clause(f"not ({naming.names[status]} in [{gaps}])", fields=frozenset({status}))
+
+
+def _figures(naming: Naming) -> dict[str, str]:
+    """What is summed up, by the field that it is made of; what the format lacks is left out."""
+    asked = {
+        fields.PACKETS.name: ("sum", PACKETS),
+        fields.BYTES.name: ("sum", BYTES),
+        fields.START.name: ("min", FIRST),
+        fields.END.name: ("max", LAST),
+    }
+    return {
+        name: f"{function}({naming.names[name]}) as {title}"
+        for name, (function, title) in asked.items()
+        if name in naming.names
+    }
 
 
 def _filter(clause: Clause, guard: str) -> str:

@@ -31,6 +31,11 @@ def log_groups(settings: Settings, index: TopologyIndex | None) -> tuple[str, ..
     return tuple(sorted(names))
 
 
+def bare_name(group: str) -> str:
+    """The name of a group that may be named by its ARN."""
+    return group.partition(":log-group:")[2].removesuffix(":*") if group.startswith("arn:") else group
+
+
 def format_book(group: str, settings: Settings, index: TopologyIndex | None) -> FormatBook:
     """The formats to read a group's lines by."""
     if index is None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -140,6 +141,7 @@ class LogGroup:
     retention_days: int | None
     """None: for ever."""
     stored_bytes: int
+    """Compressed; a few hours old."""
 
 
 class AccountConnection(Connection, Protocol):
@@ -150,6 +152,75 @@ class AccountConnection(Connection, Protocol):
 
     def log_groups(self, groups: tuple[str, ...] = ()) -> tuple[LogGroup, ...]:
         """These log groups (names or ARNs), or all; what does not exist is left out. Raises FaultError."""
+
+
+class QueryState(Enum):
+    """How a query of Logs Insights stands; the value is what AWS calls it."""
+
+    SCHEDULED = "Scheduled"
+    RUNNING = "Running"
+    COMPLETE = "Complete"
+    FAILED = "Failed"
+    CANCELLED = "Cancelled"
+    TIMEOUT = "Timeout"
+    UNKNOWN = "Unknown"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether there is more to come."""
+        return self in (QueryState.SCHEDULED, QueryState.RUNNING, QueryState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRequest:
+    """One StartQuery call."""
+
+    groups: tuple[str, ...]
+    """Names, or ARNs without a trailing `:*`; 50 at most."""
+    begin_s: int
+    end_s: int
+    """Epoch seconds of event time, both included."""
+    text: str
+    """In the language of Logs Insights; opaque to whoever starts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPage:
+    """One page of GetQueryResults; only where the state is COMPLETE are the rows all that there are."""
+
+    state: QueryState
+    rows: tuple[Mapping[str, str], ...] = ()
+    """By field; one that a row has no value of is not in it."""
+    next_token: str | None = None
+    matched: int = 0
+    """Log events that matched so far."""
+    scanned: int = 0
+    """Log events looked at so far."""
+    scanned_bytes: int = 0
+    """What AWS charges for."""
+
+
+class Insights(Protocol):
+    """CloudWatch Logs Insights. Thread-safe. Never retries by itself."""
+
+    def start(self, request: QueryRequest) -> str:
+        """Starts a query; its id. It runs, and is charged for, until its end or `stop`. Raises FaultError."""
+
+    def results(self, query_id: str, token: str | None = None, limit: int | None = None) -> QueryPage:
+        """A page of at most so many rows, of 10,000 where nothing is said. Raises FaultError."""
+
+    def stop(self, query_id: str) -> None:
+        """Stops a query; one that has ended is left alone. Raises FaultError."""
+
+    def field_names(self, group: str) -> frozenset[str]:
+        """The fields that AWS discovered in what a group got lately. Raises FaultError."""
+
+
+class HistoryConnection(AccountConnection, Protocol):
+    """A connection that can also ask for what is past."""
+
+    def insights(self) -> Insights:
+        """Logs Insights over the account's log groups."""
 
 
 class Clock(Protocol):

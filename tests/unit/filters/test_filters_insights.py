@@ -121,10 +121,13 @@ def test_counts_leave_out_lines_that_are_no_records_and_what_has_no_value() -> N
     assert counting is not None
     assert counting.text.splitlines() == [
         "filter ispresent(version)",
-        '| filter bytes > 1000 and ispresent(bytes) and bytes != "-"',
+        (
+            '| filter (bytes > 1000 and ispresent(bytes) and bytes != "-")'
+            ' and not (logStatus in ["NODATA", "SKIPDATA"])'
+        ),
         (
             "| stats count(*) as flows, sum(packets) as sumPackets, sum(bytes) as sumBytes,"
-            " min(@timestamp) as firstSeen, max(@timestamp) as lastSeen by srcAddr, action"
+            " min(startTime) as firstSeen, max(endTime) as lastSeen by srcAddr, action"
         ),
         "| sort flows desc",
         "| limit 100",
