@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("parse", "page", "memory", "filter", "explain", "screen", "tail")
+BENCHMARKS = ("parse", "page", "memory", "filter", "talkers", "explain", "screen", "tail")
 
 
 def main(names: list[str]) -> int:
