@@ -6,11 +6,13 @@ Imports the parts when they are wanted: AWS's library alone takes half a second.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flowtui.monitor.health import Finding, Wanted
 from flowtui.monitor.outside import FaultError
 from flowtui.monitor.settings import Settings
 
@@ -64,6 +66,10 @@ class Surroundings:
         self._connector = connector
         self._ask = ask
 
+    def examine(self, settings: Settings) -> Iterator[Finding]:
+        """What works with these settings and what does not."""
+        return examined(self._connector, settings)
+
     def sign_in(self, settings: Settings) -> Callable[[], None] | None:
         """What asks for a code on a free terminal; None where none is needed, or something else is wrong."""
         try:
@@ -83,6 +89,22 @@ class Surroundings:
         from flowtui.aws import surroundings
 
         return surroundings.regions()
+
+
+def examined(connector: Connector, settings: Settings) -> Iterator[Finding]:
+    """Examines the account with every permission that reading needs."""
+    from flowtui.monitor.examination import examine
+
+    return examine(connector.connect, settings, wanted(), time.time)
+
+
+def wanted() -> Sequence[Wanted]:
+    """What is asked of AWS, and what for."""
+    from flowtui.aws import permissions
+
+    reading = [Wanted(each.action, each.purpose.value) for each in permissions.READING]
+    history = [Wanted(each.action, each.purpose.value, is_tried=False) for each in permissions.HISTORY]
+    return (*reading, *history)
 
 
 def _who(settings: Settings) -> Settings:

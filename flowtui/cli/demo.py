@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flowtui.cli.connect import Connector
+from flowtui.cli.connect import Connector, examined
 from flowtui.cli.endpoint import MADE_UP, Address, EndpointProcess, require_extra, scrubbed
 from flowtui.cli.monitor import preferences, require_terminal, terminal_has_utf8
 from flowtui.cli.options import FILTERS, PACE, gathered, settings_of, takes
+from flowtui.monitor.health import Finding
 from flowtui.monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -113,9 +114,11 @@ def _watch(endpoint: EndpointProcess, settings: Settings, *, is_checked: bool) -
     from flowtui.tui.app import FlowtuiApp
     from flowtui.tui.past import Past
 
+    account = _Account(endpoint)
     app = FlowtuiApp(
         settings,
-        _opener(endpoint),
+        account.open_session,
+        account,
         preferences=preferences(),
         past=Past.of_user(),
         has_utf8=terminal_has_utf8(),
@@ -124,12 +127,33 @@ def _watch(endpoint: EndpointProcess, settings: Settings, *, is_checked: bool) -
     sys.exit(app.return_code or 0)
 
 
-def _opener(endpoint: EndpointProcess) -> Callable[[Settings, Callable[[], None]], Session]:
-    connector = Connector()
+class _Account:
+    """The demo's account: the endpoint's sessions, and nothing to change to. Waits for the endpoint."""
 
-    def open_session(settings: Settings, changed: Callable[[], None]) -> Session:
-        address = endpoint.address()
-        there = replace(settings, endpoint_url=address.endpoint, region=address.region)
-        return connector.open_session(there, changed)
+    def __init__(self, endpoint: EndpointProcess) -> None:
+        self._endpoint = endpoint
+        self._connector = Connector()
 
-    return open_session
+    def open_session(self, settings: Settings, changed: Callable[[], None]) -> Session:
+        """A session on it."""
+        return self._connector.open_session(self._there(settings), changed)
+
+    def examine(self, settings: Settings) -> Iterator[Finding]:
+        """What works there."""
+        return examined(self._connector, self._there(settings))
+
+    def profiles(self) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def regions(self) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def sign_in(self, settings: Settings) -> Callable[[], None] | None:
+        """Nothing is asked."""
+        return None
+
+    def _there(self, settings: Settings) -> Settings:
+        address = self._endpoint.address()
+        return replace(settings, endpoint_url=address.endpoint, region=address.region)

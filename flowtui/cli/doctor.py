@@ -6,19 +6,15 @@ import json
 import os
 import shutil
 import sys
-import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from flowtui.cli.connect import Connector
+from flowtui.cli.connect import Connector, examined
 from flowtui.cli.options import CONNECTION, gathered, settings_of, takes
-from flowtui.monitor.health import Finding, Health, Wanted, examine, works
+from flowtui.monitor.health import Finding, Health, works
 from flowtui.records.decode import clean
-
-if TYPE_CHECKING:
-    from flowtui.monitor.settings import Settings
 
 _SHARED = (*CONNECTION, "vpc", "log_group", "format")
 _MARKS = {
@@ -63,20 +59,6 @@ def command(context: click.Context, /, output: str, **values: Any) -> None:
     else:
         writer.end(findings, is_working=is_working)
     sys.exit(0 if is_working else 1)
-
-
-def examined(connector: Connector, settings: Settings) -> Iterator[Finding]:
-    """Examines the account with every permission that flowtui knows."""
-    return examine(connector.connect, settings, wanted(), time.time)
-
-
-def wanted() -> Sequence[Wanted]:
-    """What is asked of AWS, and what for."""
-    from flowtui.aws import permissions
-
-    reading = [Wanted(each.action, each.purpose.value) for each in permissions.READING]
-    history = [Wanted(each.action, each.purpose.value, is_tried=False) for each in permissions.HISTORY]
-    return (*reading, *history)
 
 
 def terminal() -> Iterator[Finding]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar, Protocol
 
 from textual import on
@@ -18,6 +19,7 @@ from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
+from flowtui.monitor.health import Finding
 from flowtui.monitor.outside import FaultError
 from flowtui.monitor.scope import Scope, ScopeKind
 from flowtui.monitor.settings import Moment, Settings
@@ -32,6 +34,7 @@ from flowtui.tui.preferences import SHIPPED, Preferences
 from flowtui.tui.render import pages
 from flowtui.tui.screens.detail import DetailScreen
 from flowtui.tui.screens.diagnostics import DiagnosticsScreen
+from flowtui.tui.screens.health import HealthScreen
 from flowtui.tui.screens.monitor import MonitorScreen
 from flowtui.tui.screens.page import PageScreen
 from flowtui.tui.theme import PALETTES, THEMES, Palette, suited
@@ -52,6 +55,9 @@ class Choices(Protocol):
 
     def regions(self) -> Sequence[str]:
         """The regions there are."""
+
+    def examine(self, settings: Settings) -> Iterator[Finding]:
+        """What works with these settings and what does not; takes seconds."""
 
     def sign_in(self, settings: Settings) -> Callable[[], None] | None:
         """What asks, on a free terminal, for the code that the profile needs; None where nothing is asked.
@@ -275,6 +281,11 @@ class FlowtuiApp(App[None]):
             return pages.diagnostics(session.state(), self._now(), utc=self.settings.utc)
 
         self.push_screen(DiagnosticsScreen(lines, self.palette))
+
+    def open_health(self) -> None:
+        """What works on this account, and what to do about the rest."""
+        if self._choices is not None:
+            self.push_screen(HealthScreen(partial(self._choices.examine, self.settings), self.palette))
 
     def _open_page(self, title: str, lines: pages.PageLines) -> None:
         if isinstance(self.screen, MonitorScreen):

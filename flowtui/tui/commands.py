@@ -44,6 +44,7 @@ class FlowtuiCommands(Provider):
             yield f"Theme: {theme}", partial(app.set_theme, theme), ""
         yield "Time zone: UTC or local", app.toggle_utc, "how times are written"
         yield "Refresh the topology", app.refresh_topology, "it is read every minute by itself"
+        yield "Health: what works here", app.open_health, "sign-in, permissions, flow logs, log groups, clock"
         yield "Sign in again", app.sign_in_again, "connect anew; asks for a code where the profile needs one"
         for region in app.regions():
             yield f"Region: {region}", partial(app.set_region, region), "connect there"

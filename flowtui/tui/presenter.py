@@ -129,7 +129,7 @@ def notice(state: SessionState | None, request: Request) -> list[Notice]:
             ("", "text"),
         ]
     if lines:
-        return lines
+        return [*lines, _HEALTH]
     match state.status.kind:
         case StatusKind.CONNECTING:
             return [("Connecting …", "mute")]
@@ -139,9 +139,13 @@ def notice(state: SessionState | None, request: Request) -> list[Notice]:
             return [
                 ("No flow log of these VPCs delivers to CloudWatch Logs.", "attention"),
                 ("Create one with aws ec2 create-flow-logs, or name a log group with --log-group.", "text"),
+                _HEALTH,
             ]
         case _:
             return _nothing(request, has_records=len(state.snapshot) > 0)
+
+
+_HEALTH: Notice = ("Health, in the palette (:), tells what works and what is missing.", "mute")
 
 
 def wrapped(lines: Sequence[Notice], width: int) -> list[Notice]:

@@ -128,8 +128,9 @@ def test_with_exactly_the_policy_the_monitor_has_records_names_and_rules(allowin
 
 
 def test_the_examination_too_keeps_to_the_policy(allowing: Allowing) -> None:
-    from flowtui.cli.doctor import wanted
-    from flowtui.monitor.health import examine, works
+    from flowtui.cli.connect import wanted
+    from flowtui.monitor.examination import examine
+    from flowtui.monitor.health import works
 
     findings = list(examine(lambda _: AwsConnection(Options()), Settings(), wanted(), time.time))
     assert works(findings)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from flowtui.monitor.health import Finding, Health
 from flowtui.monitor.outside import Fault, FaultError, FaultKind
 from flowtui.monitor.settings import Settings
 from flowtui.tui.app import FlowtuiApp
-from tests.tui.conftest import reading
+from tests.tui.conftest import SIZES, reading
 from tests.tui.test_why import filled
 
 DENIED = Fault(FaultKind.DENIED, "sts:AssumeRole", "The [red]code was wrong.", "Try again.")
@@ -29,6 +30,10 @@ class Profiles:
 
     def regions(self) -> Sequence[str]:
         return ("eu-north-1",)
+
+    def examine(self, settings: Settings) -> Iterator[Finding]:
+        yield Finding("sign-in", "account", Health.GOOD, f"\x1b[31m{settings.region}.")
+        yield Finding("log groups", "a" * 60, Health.BAD, "Denied.", "Allow it.", is_essential=True)
 
     def sign_in(self, settings: Settings) -> Callable[[], None] | None:
         return self._prompt if settings.profile == "guarded" else None
@@ -111,3 +116,15 @@ async def test_it_goes_on_where_a_picture_was_due_while_another_session_opened()
         await reader.until(
             lambda: watch.picture is not None and watch.picture.state.version == session.version
         )
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_health_tells_what_works_and_what_to_do(size: tuple[int, int]) -> None:
+    async with reading(filled(), size) as reader:
+        await reader.sees("following · 400")
+        reader.app._choices = Profiles()
+        reader.app.open_health()
+        await reader.sees("The monitor cannot work here yet: 1 wrong", "✗ aaaa", "→ Allow it.", "✓ account")
+        assert "\x1b" not in reader.text()
+        await reader.press("escape")
+        await reader.misses("cannot work here")

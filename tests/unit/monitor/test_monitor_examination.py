@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from flowtui.monitor.health import Finding, Health, Wanted, examine, works
+from flowtui.monitor.examination import examine
+from flowtui.monitor.health import Finding, Health, Wanted, works
 from flowtui.monitor.outside import Fault, FaultError, FaultKind, LogGroup, Page, PageRequest
 from flowtui.monitor.settings import Settings
 from flowtui.topology.model import Missing, Topology, Vpc
