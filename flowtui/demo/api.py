@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from flowtui.demo.describe import Describe
 from flowtui.demo.errors import AwsError
+from flowtui.demo.insights.calls import Insights
 from flowtui.demo.logs import LogStore
 from flowtui.demo.pages import Pages
 from flowtui.demo.params import Params
-from flowtui.demo.scenario import PageHabits
+from flowtui.demo.scenario import PageHabits, QueryHabits
 from flowtui.demo.writes import Writes
 
 TARGET_PREFIX = "Logs_20140328."
@@ -32,8 +33,15 @@ class Answer:
 class LogsApi:
     """The operations of CloudWatch Logs that the demo serves."""
 
-    def __init__(self, store: LogStore, seed: int, habits: PageHabits | None = None) -> None:
+    def __init__(
+        self,
+        store: LogStore,
+        seed: int,
+        habits: PageHabits | None = None,
+        queries: QueryHabits | None = None,
+    ) -> None:
         pages, describe, writes = Pages(store, seed, habits), Describe(store), Writes(store)
+        insights = Insights(store, seed, queries)
         self._operations: Mapping[str, Callable[[Params], str]] = {
             "FilterLogEvents": pages.filter_log_events,
             "GetLogEvents": describe.get_log_events,
@@ -43,6 +51,11 @@ class LogsApi:
             "DeleteLogGroup": writes.delete_log_group,
             "CreateLogStream": writes.create_log_stream,
             "PutLogEvents": writes.put_log_events,
+            "StartQuery": insights.start_query,
+            "GetQueryResults": insights.get_query_results,
+            "StopQuery": insights.stop_query,
+            "DescribeQueries": insights.describe_queries,
+            "GetLogGroupFields": insights.get_log_group_fields,
         }
 
     def answer(self, target: str, body: bytes) -> Answer:
@@ -59,5 +72,5 @@ class LogsApi:
 
 def error_answer(error: AwsError) -> Answer:
     """An error of the AWS JSON protocol."""
-    body = json.dumps({"__type": error.code, "message": error.message}).encode()
+    body = json.dumps({"__type": error.code, "message": error.message, **error.details}).encode()
     return Answer(error.status, body, error_code=error.code)

@@ -5,15 +5,22 @@ Every one of them carries the code and the HTTP status that AWS gives.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class AwsError(Exception):
     """An answer that is an error."""
 
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
+    def __init__(
+        self, code: str, message: str, status: int = 400, *, details: Mapping[str, Any] | None = None
+    ) -> None:
+        """`details`: further members of the answer."""
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
+        self.details = details or {}
 
 
 def invalid(message: str) -> AwsError:

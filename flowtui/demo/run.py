@@ -61,7 +61,8 @@ class Demo:
                 self._pouring.fill()
             gc.freeze()
             gc.enable()
-            return LogsApi(self._store, self._scenario.seed, self._scenario.pages)
+            scenario = self._scenario
+            return LogsApi(self._store, scenario.seed, scenario.pages, scenario.queries)
 
         self._logs.make(make_logs)
         if self._pouring is not None:

@@ -7,6 +7,8 @@ rate = 6.0            # records per demo second; speed, history_minutes
 throttle = 0.1        # a share of the Logs calls; down, expired …: seconds after the start
 [pages]
 events = 4000         # at most so many in a page of FilterLogEvents
+[queries]
+seconds = 10          # how long a Logs Insights query takes
 [load]
 records_per_s = 1000  # a workload besides the lab, whose every event is known to the judge
 ```
@@ -86,6 +88,21 @@ class PageHabits:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryHabits:
+    """How Logs Insights queries go."""
+
+    seconds: float = field(default=1.5, metadata=by(number(0, 3600)))
+    """How long one takes at least; AWS takes from two seconds to an hour."""
+    concurrent: int = field(default=100, metadata=by(integer(1, 100)))
+    """So many may be under way (quota of the account)."""
+    failed: float = field(default=0.0, metadata=by(_SHARE))
+    timed_out: float = field(default=0.0, metadata=by(_SHARE))
+    """Shares that end so half way, with what they have found."""
+    denied: bool = field(default=False, metadata=by(checks.flag))
+    """None of the calls is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Burst:
     """Records that arrive all at once."""
 
@@ -141,6 +158,7 @@ class Scenario:
     """Real minutes of records that are there at the start."""
     faults: Faults = field(default=Faults(), metadata=by(table(Faults)))
     pages: PageHabits = field(default=PageHabits(), metadata=by(table(PageHabits)))
+    queries: QueryHabits = field(default=QueryHabits(), metadata=by(table(QueryHabits)))
     load: Load | None = field(default=None, metadata=by(table(Load)))
 
 

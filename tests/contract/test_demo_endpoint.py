@@ -305,7 +305,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str]] = [
         {"logGroupName": GROUP, "logStreamNames": ["a"], "logStreamNamePrefix": "a"},
         "InvalidParameterException",
     ),
-    ("operation", "describe_queries", {}, "UnknownOperationException"),
+    ("operation", "describe_destinations", {}, "UnknownOperationException"),
     ("stream", "get_log_events", {"logGroupName": GROUP, "logStreamName": "x"}, "ResourceNotFoundException"),
     ("exists", "create_log_group", {"logGroupName": GROUP}, "ResourceAlreadyExistsException"),
     ("no such group", "delete_log_group", {"logGroupName": "none"}, "ResourceNotFoundException"),
