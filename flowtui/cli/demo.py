@@ -57,7 +57,7 @@ _FOREIGN = (
 @takes(*_SHARED)
 @click.pass_context
 def command(context: click.Context, /, serve: bool, **values: Any) -> None:
-    """The monitor on an embedded AWS endpoint: a small VPC with live traffic. No account is needed."""
+    """The monitor on an embedded AWS endpoint: two small VPCs with live traffic. No account is needed."""
     # The account's own defaults mean nothing in the demo's.
     shared = gathered(context, values, _SHARED, configured=("utc",))
     settings = settings_of(shared, is_demo=True)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from flowtui.demo.flows import Flow
-from flowtui.demo.lab import ACCOUNT, INTERVAL_S, Lab, Nic
+from flowtui.demo.flows import SLICE_S, Flow
+from flowtui.demo.lab import INTERVAL_S, Nic
+from flowtui.demo.lines import Cut, Writing
 from flowtui.demo.logs import Entry
-from flowtui.demo.traffic import SLICE_S, Traffic
 
 PROMPT_S = (30.0, 90.0)
 LATEST_S = 15 * 60.0
@@ -42,23 +42,37 @@ class DemoClock:
         return self.start + (demo - self.start) / self.speed
 
 
-class _Cut(NamedTuple):
-    """The part of a flow that falls into one window; times in demo seconds."""
+class Conversing(Protocol):
+    """Whatever makes up conversations."""
 
-    begin: float
-    end: float
-    packets: int
-    bytes: int
+    def slice(self, index: int, records: Callable[[Flow], int]) -> list[Flow]:
+        """The flows that begin in a slice of SLICE_S; `records` counts those of a flow."""
+
+
+class _Piece(NamedTuple):
+    """A cut of a flow, in demo seconds, with the window that it falls into."""
+
+    window: int
     window_end: float
+    cut: Cut
 
 
 class Delivery:
     """Lines with the time of their arrival, in order of it."""
 
-    def __init__(self, traffic: Traffic, network: Lab, seed: int, clock: DemoClock, begin: float) -> None:
-        """`begin`: the demo second at which the records begin."""
+    def __init__(
+        self,
+        traffic: Conversing,
+        nics: Sequence[Nic],
+        writing: Writing,
+        seed: int,
+        clock: DemoClock,
+        begin: float,
+    ) -> None:
+        """`nics`: those that report that there was no traffic; `begin`: the first record's demo second."""
         self._traffic = traffic
-        self._nics = network.nics
+        self._nics = nics
+        self._writing = writing
         self._clock = clock
         self._begin = begin
         self._rng = random.Random(f"{seed}/delivery")
@@ -88,9 +102,10 @@ class Delivery:
 
     def _make_slice(self) -> None:
         for flow in self._traffic.slice(self._next_slice, self._records):
-            for window, cut in self._cuts(flow):
-                self._busy.add((flow.nic, window))
-                self._report_flow(flow, cut)
+            for piece in self._pieces(flow):
+                if flow.nic in self._shift:
+                    self._busy.add((flow.nic, piece.window))
+                self._report_flow(flow, piece)
         self._next_slice += 1
         for nic in self._nics:
             self._close_windows(nic, self._next_slice * SLICE_S)
@@ -99,12 +114,12 @@ class Delivery:
         return self._window(flow.nic, flow.end) - self._window(flow.nic, flow.begin) + 1
 
     def _window(self, nic: Nic, at: float) -> int:
-        return int((at - self._shift[nic]) // INTERVAL_S)
+        return int((at - self._shift.get(nic, 0.0)) // INTERVAL_S)
 
-    def _cuts(self, flow: Flow) -> Iterator[tuple[int, _Cut]]:
+    def _pieces(self, flow: Flow) -> Iterator[_Piece]:
         """The flow by windows; packets and bytes are shared out by time and add up to the flow's."""
         first, last = self._window(flow.nic, flow.begin), self._window(flow.nic, flow.end)
-        shift, length = self._shift[flow.nic], flow.end - flow.begin
+        shift, length = self._shift.get(flow.nic, 0.0), flow.end - flow.begin
         sent = 0
         for window in range(first, last + 1):
             window_end = shift + (window + 1) * INTERVAL_S
@@ -113,42 +128,39 @@ class Delivery:
             begin, end = max(flow.begin, window_end - INTERVAL_S), min(flow.end, window_end)
             if total > sent:
                 size = round(total * flow.packet_bytes) - round(sent * flow.packet_bytes)
-                yield window, _Cut(begin, end, total - sent, size, window_end)
+                is_first, is_last = sent == 0, total == flow.packets
+                yield _Piece(window, window_end, Cut(begin, end, total - sent, size, is_first, is_last))
             sent = total
 
-    def _report_flow(self, flow: Flow, cut: _Cut) -> None:
-        self._report(
-            flow.nic,
-            f"{flow.source} {flow.target} {flow.source_port} {flow.target_port} {flow.protocol} "
-            f"{cut.packets} {cut.bytes}",
-            (cut.begin, cut.end),
-            f"{flow.action} OK",
-            cut.window_end,
-        )
+    def _report_flow(self, flow: Flow, piece: _Piece) -> None:
+        begin, end = self._clock.real(piece.cut.begin), self._clock.real(piece.cut.end)
+        line = self._writing.flow(flow, piece.cut._replace(begin=begin, end=end))
+        self._report(flow.nic, line, piece.cut.begin, piece.window_end)
 
     def _close_windows(self, nic: Nic, until: float) -> None:
         """Says of each window that is over whether there was no traffic, or whether records were lost."""
         shift = self._shift[nic]
         while (window_end := shift + (self._next_window[nic] + 1) * INTERVAL_S) <= until:
             key = (nic, self._next_window[nic])
-            span = (window_end - INTERVAL_S, window_end)
             if key not in self._busy:
-                self._report(nic, "- - - - - - -", span, "- NODATA", window_end)
+                self._report_nothing(nic, "NODATA", window_end)
             elif self._rng.random() < SKIPPED_SHARE:
-                self._report(nic, "- - - - - - -", span, "- SKIPDATA", window_end)
+                self._report_nothing(nic, "SKIPDATA", window_end)
             self._busy.discard(key)
             self._next_window[nic] += 1
 
-    def _report(
-        self, nic: Nic, middle: str, span: tuple[float, float], outcome: str, window_end: float
-    ) -> None:
-        if span[0] < self._begin:
+    def _report_nothing(self, nic: Nic, status: str, window_end: float) -> None:
+        begin = window_end - INTERVAL_S
+        line = self._writing.nothing(nic, status, self._clock.real(begin), self._clock.real(window_end))
+        self._report(nic, line, begin, window_end)
+
+    def _report(self, nic: Nic, line: str, begin: float, window_end: float) -> None:
+        """Delivers a line of a window, in which it begins at this demo second."""
+        if begin < self._begin:
             return
-        begin, end = int(self._clock.real(span[0])), int(self._clock.real(span[1]))
         arrival = self._clock.real(window_end + self._delay())
-        line = f"2 {ACCOUNT} {nic.id} {middle} {begin} {end} {outcome}"
         self._count += 1
-        entry = Entry(nic.stream, begin * 1000, int(arrival * 1000), line)
+        entry = Entry(nic.stream, int(self._clock.real(begin)) * 1000, int(arrival * 1000), line)
         heapq.heappush(self._pending, (arrival, self._count, entry))
 
     def _delay(self) -> float:

@@ -1,4 +1,4 @@
-"""The lab in moto's EC2: seeds it and corrects what moto gets wrong.
+"""Lab and shop in moto's EC2: seeds them and corrects what moto gets wrong.
 
 Works on moto's backends directly, which is ten times as fast as calls over HTTP. Importing this module
 costs about a second, so it is imported in the background only.
@@ -17,14 +17,18 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.test import Client
 
 from flowtui.demo import lab
-from flowtui.demo.lab import Lab, Nic
+from flowtui.demo.ec2_calls import teach_moto
+from flowtui.demo.ec2_shop import ShopSeeding
+from flowtui.demo.lab import Lab
+from flowtui.demo.seeding import Entry, Seeding, from_cidr, from_group, mirror_association
+from flowtui.demo.shop import Shop
 
 _NAT_REQUESTER = "amazon-aws"
 
 
-def seeded_application(network: Lab, seed: int) -> Any:
-    """The WSGI application of moto with the lab in it, warmed up: a first answer takes 0.1 s."""
-    seed_lab(network, seed)
+def seeded_application(network: Lab, shop: Shop, seed: int) -> Any:
+    """The WSGI application of moto with lab and shop in it, warmed up: a first answer takes 0.1 s."""
+    seed_vpcs(network, shop, seed)
     application = DomainDispatcherApplication(create_backend_app)
     client = Client(application)
     for service, version, action in (
@@ -40,14 +44,16 @@ def seeded_application(network: Lab, seed: int) -> Any:
     return application
 
 
-def seed_lab(network: Lab, seed: int) -> None:
-    """Puts the lab into moto; does nothing where it is there already."""
+def seed_vpcs(network: Lab, shop: Shop, seed: int) -> None:
+    """Puts lab and shop into moto; does nothing where they are there already."""
     backend = ec2_backends[lab.ACCOUNT][lab.REGION]
     if any(tags.get("Name") == "lab" for tags in backend.tags.values()):
         return
     mock_random.seed(seed)
     _hand_out_documentation_addresses()
-    _Seeding(backend, network).run()
+    of_lab = _LabSeeding(backend, network)
+    of_lab.run()
+    teach_moto(ShopSeeding(backend, shop, of_lab).run())
 
 
 def mirror_log_group(name: str) -> None:
@@ -63,37 +69,29 @@ def _hand_out_documentation_addresses() -> None:
     moto_addresses.random_ip = lambda: f"192.0.2.{next(hosts)}"  # type: ignore[attr-defined]
 
 
-class _Seeding:
-    """One seeding, with what its steps need of one another."""
+class _LabSeeding(Seeding):
+    """The lab, with what its steps need of one another."""
 
     def __init__(self, backend: Any, network: Lab) -> None:
-        self._backend = backend
+        super().__init__(backend, lab.VPC_CIDR, "lab")
         self._network = network
-        self._vpc = backend.create_vpc(lab.VPC_CIDR)
-        self._public = self._subnet(lab.PUBLIC_CIDR, "public")
-        self._private = self._subnet(lab.PRIVATE_CIDR, "private")
+        self._public = self.subnet(lab.PUBLIC_CIDR, "public")
+        self._private = self.subnet(lab.PRIVATE_CIDR, "private")
 
     def run(self) -> None:
-        self._name(self._vpc.id, "lab")
-        self._name(self._backend.default_vpc.id, "default")
+        """Puts it in."""
+        self.name(self.backend.default_vpc.id, "default")
         nat = self._nat_gateway()
-        self._routes(nat)
+        self.public_routes(self.internet_gateway("lab"), self._public, "public")
+        self.backend.create_route(self.main_table("private").id, lab.ANYWHERE, nat_gateway_id=nat.id)
         self._public_acl()
         self._instances()
-        self._flow_log()
-
-    def _name(self, resource_id: str, name: str) -> None:
-        self._backend.create_tags([resource_id], {"Name": name})
-
-    def _subnet(self, cidr: str, name: str) -> Any:
-        subnet = self._backend.create_subnet(self._vpc.id, cidr, availability_zone=lab.ZONE)
-        self._name(subnet.id, name)
-        return subnet
+        self.flow_log(lab.LOG_GROUP, None, "lab")
 
     def _nat_gateway(self) -> Any:
-        address = self._address(self._network.nat)
-        gateway = self._backend.create_nat_gateway(self._public.id, address.allocation_id)
-        self._name(gateway.id, lab.NAT)
+        address = self.address(self._network.nat)
+        gateway = self.backend.create_nat_gateway(self._public.id, address.allocation_id)
+        self.name(gateway.id, lab.NAT)
         self._correct_nat_interface(gateway)
         return gateway
 
@@ -107,123 +105,29 @@ class _Seeding:
         eni.status = "in-use"
         # A NAT gateway has no security group.
         eni._group_set = []
-        self._rename(eni, nic)
+        self.rename(eni, nic)
         gateway.private_ip = nic.address
         gateway.address_set[0].update(networkInterfaceId=nic.id, privateIp=nic.address, isPrimary=True)
-        _mirror_association(eni)
-
-    def _address(self, nic: Nic) -> Any:
-        address = self._backend.allocate_address("vpc", address=nic.public_address)
-        self._name(address.allocation_id, nic.name)
-        return address
-
-    def _rename(self, eni: Any, nic: Nic) -> None:
-        # The records are written before moto is there, so it takes over their interface ids.
-        del self._backend.enis[eni.id]
-        eni.id = nic.id
-        self._backend.enis[nic.id] = eni
-        if nic is not self._network.nat:
-            self._name(nic.id, nic.name)
-
-    def _routes(self, nat: Any) -> None:
-        backend = self._backend
-        internet = backend.create_internet_gateway()
-        self._name(internet.id, "lab")
-        backend.attach_internet_gateway(internet.id, self._vpc.id)
-        public = backend.create_route_table(self._vpc.id)
-        self._name(public.id, "public")
-        backend.create_route(public.id, lab.ANYWHERE, gateway_id=internet.id)
-        backend.associate_route_table(public.id, subnet_id=self._public.id)
-        # The private subnet has no association of its own: the main route table holds for it.
-        main = next(
-            table
-            for table in backend.route_tables.values()
-            if table.vpc_id == self._vpc.id and table.id != public.id
-        )
-        self._name(main.id, "private")
-        backend.create_route(main.id, lab.ANYWHERE, nat_gateway_id=nat.id)
+        mirror_association(eni)
 
     def _public_acl(self) -> None:
         """Lets everything in, and everything out but ICMP that leaves the VPC: a ping's reply is rejected."""
-        backend = self._backend
-        acl = backend.create_network_acl(self._vpc.id)
-        self._name(acl.id, "public")
-        for number, protocol, action, is_egress, cidr in (
-            (100, "-1", "allow", False, lab.ANYWHERE),
-            (32767, "-1", "deny", False, lab.ANYWHERE),
-            (90, "1", "allow", True, lab.VPC_CIDR),
-            (100, "1", "deny", True, lab.ANYWHERE),
-            (200, "-1", "allow", True, lab.ANYWHERE),
-            (32767, "-1", "deny", True, lab.ANYWHERE),
-        ):
-            icmp = -1 if protocol == "1" else None
-            backend.create_network_acl_entry(
-                acl.id, number, protocol, action, is_egress, cidr, icmp, icmp, None, None, None
-            )
-        association = next(
-            key
-            for other in backend.network_acls.values()
-            for key, value in other._associations.items()
-            if value.subnet_id == self._public.id
+        entries: tuple[Entry, ...] = (
+            (100, "-1", "allow", False, lab.ANYWHERE, None),
+            (90, "1", "allow", True, lab.VPC_CIDR, None),
+            (100, "1", "deny", True, lab.ANYWHERE, None),
+            (200, "-1", "allow", True, lab.ANYWHERE, None),
         )
-        backend.replace_network_acl_association(association, acl.id)
-
-    def _group(self, name: str, description: str) -> Any:
-        group = self._backend.create_security_group(name, description, vpc_id=self._vpc.id)
-        self._name(group.id, name)
-        return group
-
-    def _allow(self, group: Any, protocol: str, port: int, sources: dict[str, Any]) -> None:
-        self._backend.authorize_security_group_ingress(
-            group.id, protocol, str(port), str(port), vpc_id=self._vpc.id, **({"ip_ranges": []} | sources)
-        )
+        self.acl(self._public, "public", entries)
 
     def _instances(self) -> None:
-        outside = {"ip_ranges": [{"CidrIp": lab.ANYWHERE}]}
-        bastion_sg = self._group("bastion-sg", "SSH and ping from anywhere")
-        self._allow(bastion_sg, "tcp", 22, outside)
-        self._allow(bastion_sg, "icmp", -1, outside)
-        app_sg = self._group("app-sg", "SSH and ping from the bastion, the application's own port")
-        self._allow(app_sg, "tcp", 22, {"source_groups": [{"GroupId": bastion_sg.id}]})
-        self._allow(app_sg, "icmp", -1, {"source_groups": [{"GroupId": bastion_sg.id}]})
-        self._allow(app_sg, "tcp", 8080, {"source_groups": [{"GroupId": app_sg.id}]})
-        bastion = self._instance(self._network.bastion, self._public, bastion_sg)
-        self._instance(self._network.app_1, self._private, app_sg)
-        self._instance(self._network.app_2, self._private, app_sg)
-        address = self._address(self._network.bastion)
-        eni = bastion.nics[0]
-        self._backend.associate_address(instance=bastion, eni=eni, allocation_id=address.allocation_id)
-        _mirror_association(eni)
-
-    def _instance(self, nic: Nic, subnet: Any, group: Any) -> Any:
-        reservation = self._backend.run_instances(
-            "ami-0c1c30571d2dae5c9",
-            1,
-            None,
-            [],
-            region_name=lab.REGION,
-            instance_type="t3.micro",
-            is_instance_type_default=False,
-            subnet_id=subnet.id,
-            security_group_ids=[group.id],
-            private_ip=nic.address,
-        )
-        instance = reservation.instances[0]
-        self._name(instance.id, nic.name)
-        eni = instance.nics[0]
-        eni.delete_on_termination = True
-        self._rename(eni, nic)
-        return instance
-
-    def _flow_log(self) -> None:
-        mirror_log_group(lab.LOG_GROUP)
-        created, _ = self._backend.create_flow_logs(
-            "VPC", [self._vpc.id], "ALL", lab.LOG_ROLE_ARN, "cloud-watch-logs",
-            None, lab.LOG_GROUP, None, lab.INTERVAL_S,
-        )  # fmt: skip
-        self._name(created[0].id, "lab")
-
-
-def _mirror_association(eni: Any) -> None:
-    # DescribeNetworkInterfaces gives an address's association at the interface and at the private address.
-    eni.private_ip_addresses[0]["Association"] = eni.association
+        bastion_sg = self.group("bastion-sg", "SSH and ping from anywhere")
+        self.allow(bastion_sg, "tcp", 22, from_cidr(lab.ANYWHERE))
+        self.allow(bastion_sg, "icmp", -1, from_cidr(lab.ANYWHERE))
+        app_sg = self.group("app-sg", "SSH and ping from the bastion, the application's own port")
+        self.allow(app_sg, "tcp", 22, from_group(bastion_sg))
+        self.allow(app_sg, "icmp", -1, from_group(bastion_sg))
+        self.allow(app_sg, "tcp", 8080, from_group(app_sg))
+        self.instance(self._network.bastion, self._public, bastion_sg)
+        self.instance(self._network.app_1, self._private, app_sg)
+        self.instance(self._network.app_2, self._private, app_sg)

@@ -10,8 +10,14 @@ from typing import NamedTuple
 
 from flowtui.demo.lab import Lab, Nic
 
+SLICE_S = 10
+"""Conversations are made up for so many demo seconds at a time."""
+
 ICMP, TCP, UDP = 1, 6, 17
 ACCEPT, REJECT = "ACCEPT", "REJECT"
+BPA, EC, NO_REASON = "BPA", "EC", "-"
+"""VPC Block Public Access, encryption controls, any other reason: the values of reject-reason."""
+FIN, SYN, RST, ACK = 1, 2, 4, 16
 
 
 class Flow(NamedTuple):
@@ -28,6 +34,9 @@ class Flow(NamedTuple):
     begin: float
     end: float
     action: str = ACCEPT
+    flags: int = 0
+    """The TCP flags of all its packets, as records tell them."""
+    reason: str = NO_REASON
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ import threading
 import time
 from typing import Any
 
-from flowtui.demo import feed, lab
+from flowtui.demo import feed, lab, shop
 from flowtui.demo.api import LogsApi
-from flowtui.demo.delivery import Delivery
 from flowtui.demo.faults import FaultPlan
 from flowtui.demo.ledger import Ledger
 from flowtui.demo.logs import LogStore
@@ -27,6 +26,7 @@ class Demo:
         self._stop = stop
         self._start = time.time()
         self._network = lab.build(scenario.seed)
+        self._shop = shop.build(scenario.seed)
         self._store = LogStore()
         self._logs, self._moto = Pending(), Pending()
         self._timeline = Timeline(self._start if scenario.load is None else None)
@@ -50,13 +50,13 @@ class Demo:
         threading.Thread(target=self._fill, name="fill", daemon=True).start()
 
     def _fill(self) -> None:
-        delivery: Delivery | None = None
+        feeds: tuple[feed.Feed, ...] = ()
 
         def make_logs() -> LogsApi:
-            nonlocal delivery
+            nonlocal feeds
             # The history is kept: looking through it for garbage again and again costs a quarter of the time.
             gc.disable()
-            delivery = feed.fill(self._store, self._network, self._scenario, self._start)
+            feeds = feed.fill(self._store, self._network, self._shop, self._scenario, self._start)
             if self._pouring is not None:
                 self._pouring.fill()
             gc.freeze()
@@ -69,8 +69,8 @@ class Demo:
             arguments = (self._timeline, self._stop)
             threading.Thread(target=self._pouring.run, args=arguments, name="pour", daemon=True).start()
         threading.Thread(target=self._moto.make, args=(self._load_moto,), name="moto", daemon=True).start()
-        if delivery is not None:
-            feed.deliver(self._store, delivery, self._stop)
+        if feeds:
+            feed.deliver(self._store, feeds, self._stop)
 
     def _load_moto(self) -> Any:
         # A second of imports, while Logs answers already.
@@ -79,4 +79,4 @@ class Demo:
         self._store.on_created = ec2.mirror_log_group
         for group in self._store.groups():
             ec2.mirror_log_group(group.name)
-        return ec2.seeded_application(self._network, self._scenario.seed)
+        return ec2.seeded_application(self._network, self._shop, self._scenario.seed)

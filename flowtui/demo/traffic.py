@@ -10,11 +10,8 @@ import math
 import random
 from collections.abc import Callable, Iterator
 
-from flowtui.demo.flows import ICMP, REJECT, TCP, UDP, Exchange, Flow, behind_nat
+from flowtui.demo.flows import ICMP, REJECT, SLICE_S, TCP, UDP, Exchange, Flow, behind_nat
 from flowtui.demo.lab import Lab, Nic
-
-SLICE_S = 10
-"""Conversations are made up for so many demo seconds at a time."""
 
 ENGINEER = "198.51.100.7"
 STRANGERS = ("203.0.113.9", "203.0.113.33", "203.0.113.44")

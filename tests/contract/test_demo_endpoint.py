@@ -30,6 +30,7 @@ from botocore.exceptions import (
 )
 
 GROUP = "/vpc/lab/flow-logs"
+SHOP_GROUP = "/vpc/shop/flow-logs"
 DEADLINE_S = 20.0
 
 
@@ -46,11 +47,11 @@ class Process:
         self.line = self.popen.stdout.readline()
         self.ready_s = time.monotonic() - self.started
 
-    def client(self, service: str, read_timeout: float = DEADLINE_S) -> Any:
+    def client(self, service: str, read_timeout: float = DEADLINE_S, region: str = "eu-west-1") -> Any:
         return boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=json.loads(self.line)["endpoint"],
-            region_name="eu-west-1",
+            region_name=region,
             aws_access_key_id="AKIADEMO",
             aws_secret_access_key="demo",
             config=Config(retries={"total_max_attempts": 1}, read_timeout=read_timeout),
@@ -131,16 +132,21 @@ def test_vpcs(ec2: Any) -> None:
     vpcs = {name(vpc): vpc for vpc in ec2.describe_vpcs()["Vpcs"]}
     assert {key: (vpc["CidrBlock"], vpc["IsDefault"]) for key, vpc in vpcs.items()} == {
         "lab": ("172.16.0.0/16", False),
+        "shop": ("10.20.0.0/16", False),
         "default": ("172.31.0.0/16", True),
     }
 
 
-def vpc_id(ec2: Any) -> str:
-    return str(next(vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if name(vpc) == "lab"))
+def vpc_id(ec2: Any, called: str = "lab") -> str:
+    return str(next(vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if name(vpc) == called))
 
 
 def in_lab(ec2: Any) -> list[dict[str, Any]]:
     return [{"Name": "vpc-id", "Values": [vpc_id(ec2)]}]
+
+
+def in_shop(ec2: Any) -> list[dict[str, Any]]:
+    return [{"Name": "vpc-id", "Values": [vpc_id(ec2, "shop")]}]
 
 
 def test_subnets(ec2: Any) -> None:
@@ -205,6 +211,8 @@ def test_instances(ec2: Any) -> None:
         ("bastion", "172.16.0.121", "192.0.2.10"),
         ("app-1", "172.16.1.20", None),
         ("app-2", "172.16.1.31", None),
+        ("web-1", "10.20.0.10", "192.0.2.12"),
+        ("orders-1", "10.20.1.10", None),
     }
 
 
@@ -240,11 +248,15 @@ def test_the_public_acl_lets_a_ping_in_and_no_reply_out(ec2: Any) -> None:
     ]
 
 
-def test_the_flow_log_delivers(ec2: Any) -> None:
-    (flow_log,) = ec2.describe_flow_logs()["FlowLogs"]
-    assert flow_log["ResourceId"] == vpc_id(ec2)
+@pytest.mark.parametrize(
+    ("vpc", "group", "last_field"), [("lab", GROUP, "log-status"), ("shop", SHOP_GROUP, "reject-reason")]
+)
+def test_the_flow_logs_deliver(ec2: Any, vpc: str, group: str, last_field: str) -> None:
+    flow_logs = ec2.describe_flow_logs()["FlowLogs"]
+    (flow_log,) = (one for one in flow_logs if one["ResourceId"] == vpc_id(ec2, vpc))
     assert (flow_log["FlowLogStatus"], flow_log["DeliverLogsStatus"]) == ("ACTIVE", "SUCCESS")
-    assert (flow_log["LogGroupName"], flow_log["TrafficType"]) == (GROUP, "ALL")
+    assert (flow_log["LogGroupName"], flow_log["TrafficType"]) == (group, "ALL")
+    assert flow_log["LogFormat"].split()[-1] == f"${{{last_field}}}"
     assert flow_log["MaxAggregationInterval"] == 60
     assert "DeliverLogsErrorMessage" not in flow_log
 
@@ -258,9 +270,132 @@ def test_streams_are_those_of_the_interfaces(ec2: Any, logs: Any) -> None:
     assert all(stream["lastEventTimestamp"] < time.time() * 1000 for stream in streams)
 
 
+def test_the_endpoint_interface_of_the_shop(ec2: Any) -> None:
+    nics = ec2.describe_network_interfaces(Filters=in_shop(ec2))["NetworkInterfaces"]
+    (nic,) = [nic for nic in nics if nic["InterfaceType"] == "vpc_endpoint"]
+    (endpoint,) = ec2.describe_vpc_endpoints()["VpcEndpoints"]
+    assert (nic["PrivateIpAddress"], nic["Status"]) == ("10.20.1.5", "in-use")
+    assert nic["Description"] == f"VPC Endpoint Interface {endpoint['VpcEndpointId']}"
+    assert endpoint["NetworkInterfaceIds"] == [nic["NetworkInterfaceId"]]
+    assert endpoint["ServiceName"] == "com.amazonaws.eu-west-1.s3"
+
+
+def test_tasks_of_the_shop_are_gone(ec2: Any, logs: Any) -> None:
+    nics = ec2.describe_network_interfaces()["NetworkInterfaces"]
+    known = {f"{nic['NetworkInterfaceId']}-all" for nic in nics}
+    streams = logs.describe_log_streams(logGroupName=SHOP_GROUP)["logStreams"]
+    assert {stream["logStreamName"] for stream in streams} - known
+
+
+# What stands above the rules
+
+
+def test_block_public_access_keeps_in_the_shop_and_not_the_lab(ec2: Any, lab: Process) -> None:
+    options = ec2.describe_vpc_block_public_access_options()["VpcBlockPublicAccessOptions"]
+    assert (options["InternetGatewayBlockMode"], options["State"]) == ("block-ingress", "update-complete")
+    (exclusion,) = ec2.describe_vpc_block_public_access_exclusions(MaxResults=1000)[
+        "VpcBlockPublicAccessExclusions"
+    ]
+    assert exclusion["ResourceArn"] == f"arn:aws:ec2:eu-west-1:123456789012:vpc/{vpc_id(ec2)}"
+    assert exclusion["InternetGatewayExclusionMode"] == "allow-bidirectional"
+    assert exclusion["State"] == "create-complete"
+
+
+def test_another_region_is_as_a_new_account_has_it(lab: Process) -> None:
+    elsewhere = lab.client("ec2", region="us-east-1")
+    options = elsewhere.describe_vpc_block_public_access_options()["VpcBlockPublicAccessOptions"]
+    assert (options["InternetGatewayBlockMode"], options["State"]) == ("off", "default-state")
+    assert elsewhere.describe_vpc_block_public_access_exclusions()["VpcBlockPublicAccessExclusions"] == []
+    assert elsewhere.describe_vpc_encryption_controls()["VpcEncryptionControls"] == []
+    assert elsewhere.describe_security_group_vpc_associations()["SecurityGroupVpcAssociations"] == []
+
+
+def test_encryption_controls_are_enforced_in_the_shop(ec2: Any) -> None:
+    (control,) = ec2.describe_vpc_encryption_controls()["VpcEncryptionControls"]
+    assert (control["VpcId"], control["Mode"], control["State"]) == (
+        vpc_id(ec2, "shop"),
+        "enforce",
+        "available",
+    )
+    # The shop has an internet gateway, which enforcing controls must leave out.
+    assert control["ResourceExclusions"]["InternetGateway"]["State"] == "enabled"
+
+
+def test_a_group_of_the_lab_serves_in_the_shop_too(ec2: Any) -> None:
+    (association,) = ec2.describe_security_group_vpc_associations()["SecurityGroupVpcAssociations"]
+    (group,) = ec2.describe_security_groups(GroupIds=[association["GroupId"]])["SecurityGroups"]
+    nics = ec2.describe_network_interfaces(Filters=in_shop(ec2))["NetworkInterfaces"]
+    carried = {each["GroupId"] for nic in nics for each in nic["Groups"]}
+    assert (group["VpcId"], association["VpcId"]) == (vpc_id(ec2), vpc_id(ec2, "shop"))
+    assert association["State"] == "associated"
+    assert group["GroupId"] in carried
+
+
+def test_a_rule_over_a_peering_that_was_deleted_is_stale(ec2: Any) -> None:
+    (stale,) = ec2.describe_stale_security_groups(VpcId=vpc_id(ec2, "shop"))["StaleSecurityGroupSet"]
+    (permission,) = stale["StaleIpPermissions"]
+    (pair,) = permission["UserIdGroupPairs"]
+    rules = ec2.describe_security_group_rules()["SecurityGroupRules"]
+    (rule,) = (one for one in rules if "VpcPeeringConnectionId" in one.get("ReferencedGroupInfo", {}))
+    assert (stale["GroupName"], permission["FromPort"], pair["PeeringStatus"]) == (
+        "orders-sg",
+        5432,
+        "deleted",
+    )
+    assert (rule["GroupId"], rule["ReferencedGroupInfo"]) == (stale["GroupId"], pair)
+    (peering,) = ec2.describe_vpc_peering_connections()["VpcPeeringConnections"]
+    assert (peering["VpcPeeringConnectionId"], peering["Status"]["Code"]) == (
+        pair["VpcPeeringConnectionId"],
+        "deleted",
+    )
+
+
+def test_the_lab_has_no_stale_groups(ec2: Any) -> None:
+    assert ec2.describe_stale_security_groups(VpcId=vpc_id(ec2))["StaleSecurityGroupSet"] == []
+
+
+GUARDS = [
+    ("describe_vpc_block_public_access_exclusions", "VpcBlockPublicAccessExclusions"),
+    ("describe_vpc_encryption_controls", "VpcEncryptionControls"),
+    ("describe_security_group_vpc_associations", "SecurityGroupVpcAssociations"),
+]
+
+
+@pytest.mark.parametrize(("call", "key"), GUARDS, ids=[call for call, _ in GUARDS])
+def test_what_is_asked_for_by_filter_is_what_comes(ec2: Any, call: str, key: str) -> None:
+    describe = getattr(ec2, call)
+    (row,) = describe()[key]
+    state = [{"Name": "state", "Values": [row["State"]]}]
+    assert describe(Filters=state)[key] == [row]
+    assert describe(Filters=[{"Name": "state", "Values": ["deleted"]}])[key] == []
+
+
+GUARDS_REFUSED: list[tuple[str, dict[str, Any], str]] = [
+    ("describe_vpc_block_public_access_options", {"DryRun": True}, "DryRunOperation"),
+    ("describe_vpc_encryption_controls", {"DryRun": True}, "DryRunOperation"),
+    ("describe_vpc_encryption_controls", {"NextToken": "x"}, "InvalidNextToken"),
+    (
+        "describe_vpc_encryption_controls",
+        {"Filters": [{"Name": "colour", "Values": ["red"]}]},
+        "InvalidParameterValue",
+    ),
+    ("describe_stale_security_groups", {"VpcId": "vpc-0nobody"}, "InvalidVpcID.NotFound"),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "params", "expected"), GUARDS_REFUSED, ids=[f"{c[0]} {c[2]}" for c in GUARDS_REFUSED]
+)
+def test_guards_refused(ec2: Any, call: str, params: dict[str, Any], expected: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(ec2, call)(**params)
+    assert code(caught) == expected
+
+
 def test_groups(logs: Any) -> None:
-    (group,) = logs.describe_log_groups(logGroupNamePrefix="/vpc/")["logGroups"]
+    group, other = logs.describe_log_groups(logGroupNamePrefix="/vpc/")["logGroups"]
     assert (group["logGroupName"], group["logGroupClass"]) == (GROUP, "STANDARD")
+    assert (other["logGroupName"], other["logGroupClass"]) == (SHOP_GROUP, "STANDARD")
     assert group["arn"] == group["logGroupArn"] + ":*"
     (brief,) = logs.describe_log_groups(logGroupNamePattern="lab")["logGroups"]
     assert set(brief) == {"logGroupName", "creationTime", "arn"}

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from flowtui.explain.answer import Verdict
 from tests.e2e.test_tail_command import FLOWTUI, Served, end, serve
 from tests.unit.aws.aws_stub import Answer, Asked, ec2_error, serving
 
@@ -143,12 +144,50 @@ def test_the_reject_reason_of_a_format_that_has_it(bastion: str, saved: Path) ->
 
 def test_without_records_the_rejected_ones_are_explained_in_their_order(still: Served) -> None:
     found = explained(still.environment, "--since", "20m")
-    assert found
     assert all(" REJECT " in said["record"] for said in found)
-    assert "security-group" in {said["verdict"] for said in found}
-    assert "unknown" not in {said["verdict"] for said in found}
-    starts = [int(said["record"].split()[10]) for said in found if said["record"].startswith("2 ")]
+    starts = [int(said["record"].split()[10]) for said in found]
     assert starts == sorted(starts)
+
+
+LIVE = [
+    pytest.param("2", "80", "security-group", id="security group"),
+    pytest.param("2", "0", "network-acl", id="network ACL, a reply"),
+    pytest.param("8", "9100", "network-acl", id="network ACL"),
+    pytest.param("8", "22", "security-group-and-network-acl", id="both"),
+    pytest.param("8", "443", "block-public-access", id="block public access"),
+    pytest.param("8", "80", "encryption-controls", id="encryption controls"),
+    pytest.param("8", "8443", "allowed-by-current-rules", id="allowed"),
+    pytest.param("8", "8080", "unknown", id="unknown"),
+]
+"""The demo's rejected records: version of the format, destination port, verdict."""
+
+
+@pytest.fixture(scope="module")
+def live(still: Served) -> list[Said]:
+    """Every record of the last half hour, and rubbish, explained."""
+    lines = run(still.environment, "tail", "--no-follow", "--output", "raw").stdout
+    return explained(still.environment, "-", given=f"{lines}rubbish\n")
+
+
+@pytest.mark.parametrize(("version", "port", "verdict"), LIVE)
+def test_the_demo_has_a_live_example(live: list[Said], version: str, port: str, verdict: str) -> None:
+    records = [(said, said["record"].split()) for said in live]
+    found = [said for said, words in records if len(words) > 12 and words[12] == "REJECT"]
+    meant = [said for said in found if [said["record"].split()[at] for at in (0, 6)] == [version, port]]
+    assert len(meant) >= 5
+    assert {said["verdict"] for said in meant} == {verdict}
+
+
+def test_the_demo_has_every_verdict(live: list[Said]) -> None:
+    assert {said["verdict"] for said in live} == {verdict.value for verdict in Verdict}
+
+
+def test_what_comes_late_is_told_by_its_flags_and_its_twin(live: list[Said]) -> None:
+    reasons = {said["reasons"][0] for said in live if said["verdict"] == "allowed-by-current-rules"}
+    closed = "It came after its connection had been closed: TCP flags RST, 1 packet"
+    assert all(reason.startswith(closed) for reason in reasons)
+    # The twin of the newest may not have arrived.
+    assert f"{closed}, an accepted record of the same connection." in reasons
 
 
 def test_text_for_readers(still: Served, bastion: str) -> None:

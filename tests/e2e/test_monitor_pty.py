@@ -114,11 +114,13 @@ def test_the_demo_shows_the_lab_in_every_pane_and_new_records_arrive(
     start: Open, size: tuple[int, int]
 ) -> None:
     terminal = start(["demo"], size, **SECRETS)
-    terminal.sees("DEMO", "LIVE", "lag ", "lab", "following")
+    terminal.sees("DEMO", "LIVE", "lag ", "3 VPCs", "following")
     terminal.until(lambda: "✗" in marks(terminal), "a rejected record among the newest")
     before = count(terminal)
     terminal.press("1")
-    terminal.sees("bastion", "app-1", "nat-1", "public", "private", "172.16.0.0/16", "internet gateway")
+    terminal.sees(
+        "lab", "bastion", "app-1", "nat-1", "public", "private", "172.16.0.0/16", "internet gateway"
+    )
     terminal.press("2")
     terminal.sees("bastion", "app-1", "app-2", "nat-1", "REC/S", "▇", "░")
     terminal.press("3")

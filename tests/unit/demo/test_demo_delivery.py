@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from flowtui.demo import feed, lab
+from flowtui.demo import feed, lab, shop
 from flowtui.demo.delivery import Delivery
 from flowtui.demo.lab import Lab
 from flowtui.demo.logs import Entry, LogStore, Position
@@ -61,17 +61,20 @@ def row(entry: Entry) -> Row:
     )  # fmt: skip
 
 
+def entries_of(store: LogStore, name: str) -> list[Entry]:
+    group = store.group(name)
+    assert group is not None
+    events, _ = group.between(Position(0, -1, -1), Position(2**53, -1, -1), 10**7)
+    return [Entry(event.stream, event.timestamp, event.ingestion, event.message) for event in events]
+
+
 def history(
     scenario: Scenario, network: Lab = LAB, start: float = START
 ) -> tuple[list[Entry], Delivery | None]:
+    """The lab's."""
     store = LogStore()
-    delivery = feed.fill(store, network, scenario, start)
-    group = store.group(lab.LOG_GROUP)
-    assert group is not None
-    events, _ = group.between(Position(0, -1, -1), Position(2**53, -1, -1), 10**7)
-    return [
-        Entry(event.stream, event.timestamp, event.ingestion, event.message) for event in events
-    ], delivery
+    feeds = feed.fill(store, network, shop.build(scenario.seed), scenario, start)
+    return entries_of(store, lab.LOG_GROUP), feeds[0].delivery if feeds else None
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +110,9 @@ def test_rate_0_has_history_and_nothing_more() -> None:
 
 @pytest.mark.parametrize(("rate", "speed"), [(1, 1), (6, 1), (30, 1), (6, 5)])
 def test_records_arrive_at_the_rate(rate: float, speed: float) -> None:
-    _, delivery = history(Scenario(rate=rate, speed=speed, history_minutes=20))
-    assert delivery is not None
-    arrived = len(delivery.take(START + 900))
+    scenario = Scenario(rate=rate, speed=speed, history_minutes=20)
+    feeds = feed.fill(LogStore(), LAB, shop.build(SEED), scenario, START)
+    arrived = sum(len(each.delivery.take(START + 900)) for each in feeds)
     assert arrived == pytest.approx(900 * rate * speed, rel=0.1)
 
 
