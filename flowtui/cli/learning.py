@@ -13,7 +13,7 @@ import click
 
 from flowtui.cli.output import Books
 from flowtui.filters.cloudwatch import Pushdown
-from flowtui.filters.tree import conjunction
+from flowtui.filters.tree import Tree, conjunction
 from flowtui.monitor import groups
 from flowtui.monitor.boundary import Boundary
 from flowtui.monitor.capture import Selection, pushdowns
@@ -22,7 +22,9 @@ from flowtui.monitor.overlaps import Overlap, overlaps
 from flowtui.monitor.session import REFRESH_S
 from flowtui.monitor.settings import Settings
 from flowtui.monitor.sources.backoff import Backoff
+from flowtui.records.batch import RecordBatch
 from flowtui.records.events import LogEvents
+from flowtui.records.format import LogFormat
 from flowtui.topology.history import History
 from flowtui.topology.lookup import TopologyIndex
 
@@ -130,11 +132,24 @@ class Learner:
         """Which of the events the filters select, and are not known to be of other VPCs than the chosen."""
         if not len(events) or not (self._settings.vpc_ids or self.has_filter):
             return range(len(events))
-        batch = self._boundary.inside(self.books.read(group, events))
-        if self.has_filter:
-            # A line that is no record matches no filter.
-            return self._selection.of_batch(batch).rows
-        return sorted((*batch.rows, *(one.row for one in batch.unparsed)))
+        batch = self.records_inside(group, events)
+        # A line that is no record matches no filter.
+        unparsed = () if self.has_filter else (one.row for one in batch.unparsed)
+        return sorted((*batch.rows, *unparsed))
+
+    def records_inside(self, group: str, events: LogEvents) -> RecordBatch:
+        """The records among the events that the filters select, and are not known to be of other VPCs."""
+        return self._selection.of_batch(self._boundary.inside(self.books.read(group, events)))
+
+    @property
+    def bound(self) -> Tree | None:
+        """The filters, with their names bound to what bears them."""
+        return self._selection.tree
+
+    def formats_of(self, group: str) -> tuple[LogFormat, ...]:
+        """The formats that a group's lines may be in, as far as they are known."""
+        book = self.books.by_group.get(group)
+        return () if book is None else book.candidates
 
     def interface_name(self, interface_id: str) -> str | None:
         """What an interface is called."""

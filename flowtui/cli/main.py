@@ -26,6 +26,7 @@ TERMINATED = 128 + signal.SIGTERM
 _COMMANDS = {
     "demo": ("flowtui.cli.demo", "The monitor on an embedded AWS endpoint; no account needed."),
     "tail": ("flowtui.cli.tail", "Records to standard output, no screen."),
+    "history": ("flowtui.cli.history", "The filter over any time range, by CloudWatch Logs Insights."),
     "filter": ("flowtui.cli.filter", "What a filter expression means to each engine."),
     "explain": ("flowtui.cli.explain", "Why records were rejected."),
     "topology": ("flowtui.cli.topology", "The topology with its rules."),

@@ -182,6 +182,22 @@ class TextPrinter:
             return f"{seconds:<19.0f}"
 
 
+def printer_of(
+    output: str, books: Books, counts: Counts, names: Callable[[str], str | None], *, utc: bool
+) -> Printer:
+    """The printer of an `--output`, for standard output as it is; `names` gives interfaces' names by id."""
+    is_terminal = sys.stdout.isatty()
+    match output:
+        case "raw":
+            return RawPrinter(is_terminal=is_terminal)
+        case "json":
+            return JsonPrinter(books, counts)
+        case "csv":
+            return CsvPrinter(books, counts, is_terminal=is_terminal)
+        case _:
+            return TextPrinter(books, counts, names, utc=utc, has_colour=wants_colour())
+
+
 def _end(address: str | int | None, port: str | int | None) -> str:
     if address is None:
         return "-"

@@ -21,16 +21,7 @@ from flowtui.cli.interrupts import Interrupts
 from flowtui.cli.learning import Learner
 from flowtui.cli.meter import Meter
 from flowtui.cli.notes import Notes
-from flowtui.cli.output import (
-    Counts,
-    CsvPrinter,
-    JsonPrinter,
-    Output,
-    Printer,
-    RawPrinter,
-    TextPrinter,
-    wants_colour,
-)
+from flowtui.cli.output import Counts, Output, Printer, RawPrinter, printer_of
 from flowtui.monitor import figures
 from flowtui.monitor.clock import SystemClock
 from flowtui.monitor.outside import Connection, Fault, FaultError
@@ -102,22 +93,13 @@ class Tailing:
     # What to print it with
 
     def _made_printer(self) -> Printer:
-        is_terminal, books = sys.stdout.isatty(), self._learner.books
-        match self._plan.output:
-            case "raw":
-                return RawPrinter(is_terminal=is_terminal)
-            case "json":
-                return JsonPrinter(books, self._counts)
-            case "csv":
-                return CsvPrinter(books, self._counts, is_terminal=is_terminal)
-            case _:
-                return TextPrinter(
-                    books,
-                    self._counts,
-                    self._learner.interface_name,
-                    utc=self._settings.utc,
-                    has_colour=wants_colour(),
-                )
+        return printer_of(
+            self._plan.output,
+            self._learner.books,
+            self._counts,
+            self._learner.interface_name,
+            utc=self._settings.utc,
+        )
 
     # What there is
 

@@ -17,6 +17,7 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([smhdw])")
 _EPOCH = re.compile(r"\d{9,11}(?:\.\d+)?")
 _OF_DAY = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)([kM]?)")
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)([kMGT]?)(i?)")
 _FACTORS = {"": 1, "k": 1000, "M": 1_000_000}
 
 
@@ -89,6 +90,49 @@ class Amount(click.ParamType[int]):
         if amount < 1:
             self.fail(f"{value!r} is no number of one or more; write 1000, 500k or 2M.", param, ctx)
         return amount
+
+
+class Size(click.ParamType[int]):
+    """Bytes, also as `500M`, `10G` or `2Ti`: powers of 1000 or, with an i, of 1024."""
+
+    name = "size"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Reads it; usage error otherwise."""
+        if isinstance(value, int):
+            return value
+        match = _SIZE.fullmatch(value)
+        if match is None:
+            self.fail(f"{value!r} is no size; write 500M, 10G or 2T.", param, ctx)
+        base = 1024 if match[3] else 1000
+        return int(float(match[1]) * base ** "_kMGT".index(match[2] or "_"))
+
+
+class Fields(click.ParamType[tuple[str, ...]]):
+    """Fields of flow records by any of their names, with commas; AWS's names are given."""
+
+    name = "fields"
+
+    def convert(
+        self, value: str | tuple[str, ...], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Reads them; usage error otherwise."""
+        if not isinstance(value, str):
+            return value
+        from flowtui.filters.suggest import guess
+        from flowtui.filters.vocabulary import FIELD_NAMES
+        from flowtui.records import fields
+
+        found: dict[str, None] = {}
+        for text in (part.strip() for part in value.split(",")):
+            name = FIELD_NAMES.get(text.lower())
+            if name is None:
+                hint = guess(text, FIELD_NAMES) or "For example srcaddr,dstport."
+                self.fail(f"{text!r} is no field. {hint}", param, ctx)
+            if name in (fields.PACKETS.name, fields.BYTES.name):
+                self.fail(f"{name} is summed up for every group anyway.", param, ctx)
+            found[name] = None
+        return tuple(found)
 
 
 class Format(click.ParamType[LogFormat]):

@@ -109,7 +109,12 @@ def csv_lines(batch: RecordBatch, names: Iterable[str], kept: Collection[int] | 
             fact = {MESSAGE: one.message} | _meta(batch, row)
         else:
             fact = dict(zip(heads, records[one], strict=True)) | _meta(batch, row) | {MESSAGE: None}
-        yield ",".join(_cell(fact.get(name)) for name in heads)
+        yield csv_line(fact.get(name) for name in heads)
+
+
+def csv_line(values: Iterable[Value]) -> str:
+    """Write one CSV line, without a line end; safe to open in a spreadsheet. None is an empty cell."""
+    return ",".join(map(_cell, values))
 
 
 def _kept(batch: RecordBatch, kept: Collection[int] | None) -> list[int]:

@@ -88,7 +88,7 @@ class HistoryReading:
     ) -> None:
         """`changed` is called whenever the progress has; `waiting` as `Querying` says."""
         self._extent = extent
-        self._portions = tuple(portions)
+        self.portions = tuple(portions)
         self._querying = Querying(asked, clock, jitter, waiting)
         self._changed = changed
         self._progress = HistoryProgress()
@@ -108,7 +108,7 @@ class HistoryReading:
         None where AWS does not tell. Raises FaultError, QueryStopped.
         """
         total = 0
-        for portion in self._portions:
+        for portion in self.portions:
             found: list[QueryPage] = []
             text = "\n| ".join((portion.asked.records(1), "estimate"))
             try:
@@ -128,7 +128,7 @@ class HistoryReading:
     def fetch(self, limit: int) -> Fetched:
         """At least the newest `limit` records that the queries match. Raises FaultError, QueryStopped."""
         fetched = Fetched()
-        for portion in self._portions:
+        for portion in self.portions:
             self._fetch_portion(portion, limit, fetched)
         since_ms = fetched.since_ms
         if fetched.is_cut:
@@ -142,8 +142,8 @@ class HistoryReading:
         Then nothing is left but to fetch the records. Raises FaultError, QueryStopped.
         """
         counts: list[Count] = []
-        countings = [portion.asked.counting(by, MAX_RECORDS) for portion in self._portions]
-        for portion, counting in zip(self._portions, countings, strict=True):
+        countings = [portion.asked.counting(by, MAX_RECORDS) for portion in self.portions]
+        for portion, counting in zip(self.portions, countings, strict=True):
             if counting is None or None in countings:
                 return None
             rows: list[Mapping[str, str]] = []
