@@ -6,11 +6,11 @@ records have them, so that a NAT gateway or a load balancer in between sees the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from flowtui.records import fields
+from flowtui.records import address, fields
 from flowtui.store import flows
 from flowtui.store.block import Block
 from flowtui.store.hits import Predicate
@@ -56,6 +56,37 @@ def legs(blocks: Iterable[Block], predicate: Predicate | None) -> pl.DataFrame |
         sums, began, pl.col(FIRST).min(), pl.col(LAST).max(), pl.col(LOW_OPENS, HIGH_OPENS).any()
     )
     return found.collect()
+
+
+def services_of(blocks: Iterable[Block], addresses: Sequence[str]) -> dict[str, str]:
+    """Find the AWS service that the records give each of these addresses; those without one are left out."""
+    sides = (
+        (fields.SRCADDR, fields.PKT_SRCADDR, fields.PKT_SRC_AWS_SERVICE),
+        (fields.DSTADDR, fields.PKT_DSTADDR, fields.PKT_DST_AWS_SERVICE),
+    )
+    parsed = [each for each in map(address.parse_text, addresses) if each is not None]
+    wanted = [pl.Series([value for value, is_v6 in parsed if is_v6 is each]) for each in (False, True)]
+    queries = [
+        _services(block, shown.name, own.name, service.name, wanted)
+        for block in blocks
+        for shown, own, service in sides
+        if parsed and service.name in block.columns
+    ]
+    found: dict[str, str] = {}
+    for rows in pl.collect_all(queries):
+        for v4, v6, service in rows.iter_rows():
+            found[address.to_text(v6 if v4 is None else v4, v4 is None)] = service
+    return found
+
+
+def _services(block: Block, shown: str, own: str, service: str, wanted: list[pl.Series]) -> pl.LazyFrame:
+    held, v6 = block.columns, fields.v6(_SRC)
+    ends = _packets_own(_SRC, shown, own, held, has_v6=True)
+    selected = flows.flows([block], None, lambda _: [*ends, flows.column(service, held)])
+    assert selected is not None
+    is_wanted = pl.col(_SRC).is_in(wanted[0].cast(pl.UInt32).implode())
+    is_wanted |= pl.col(v6).is_in(wanted[1].cast(pl.UInt128).implode())
+    return selected.filter(pl.col(service).is_not_null() & is_wanted.fill_null(False)).unique((_SRC, v6))
 
 
 def _names(*, has_v6: bool) -> list[str]:

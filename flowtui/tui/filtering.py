@@ -9,7 +9,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from flowtui.filters.tree import REJECT, And, AnyPort, Compare, Net, Not, OnInterfaces, Op, Or, Side, Tree
+from flowtui.filters.tree import (
+    REJECT,
+    And,
+    AnyPort,
+    Compare,
+    Net,
+    Not,
+    OnInterfaces,
+    Op,
+    Or,
+    Side,
+    Tree,
+    Within,
+)
 from flowtui.records import fields
 from flowtui.records.fields import Type
 
@@ -98,6 +111,38 @@ def mutings(values: Values) -> list[Choice]:
     elif protocol is not None:
         choices.append(Choice("the protocol", protocol))
     return choices
+
+
+def group_condition(keys: Iterable[str], values: Iterable[str | int | None]) -> Tree | None:
+    """The records that have exactly these values; None where that cannot be said."""
+    parts = [_exactly(field, value) for field, value in zip(keys, values, strict=True)]
+    known = [part for part in parts if part is not None]
+    return joined(known) if len(known) == len(parts) else None
+
+
+def _exactly(field: str, value: str | int | None) -> Tree | None:
+    kind = fields.field(field).type
+    if field == fields.INTERFACE_ID.name:
+        return None if value is None else OnInterfaces(frozenset((str(value),)))
+    if value is not None:
+        return Compare(field, Op.EQ, value)
+    # A comparison with what is not there is false, whatever it is compared with.
+    match kind:
+        case Type.ADDRESS:
+            return And(tuple(Not(Within(field, Op.EQ, network)) for network in _EVERYWHERE))
+        case Type.INTEGER | Type.TIME:
+            return Not(Compare(field, Op.GE, 0))
+        case _:
+            return Not(Compare(field, Op.NE, ""))
+
+
+_EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+
+
+def conversation_condition(values: Values) -> Tree | None:
+    """A conversation both ways, its client as the source; without the client's port, all of its ports."""
+    flow = _flow(values)
+    return None if flow is None else Or((flow, _turned(flow)))
 
 
 def _value(values: Values, field: str) -> Tree | None:

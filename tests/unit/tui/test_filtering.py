@@ -102,3 +102,33 @@ def test_mutes_hide_and_leave_the_filter_as_it_was() -> None:
 def test_a_record_without_values_offers_nothing_wrong(values: dict[str, str]) -> None:
     assert filtering.mutings(values) == []
     assert filtering.narrowings(values, "srcaddr") == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "values", "expected"),
+    [
+        pytest.param(["srcaddr"], ["203.0.113.9"], "srcaddr = 203.0.113.9", id="address"),
+        pytest.param(["dstport", "protocol"], [80, 6], "dstport = 80 and tcp", id="port"),
+        pytest.param(["interface-id"], ["eni-1"], "eni:eni-1", id="interface"),
+        pytest.param(["reject-reason"], [None], 'not reject-reason != ""', id="no text"),
+        pytest.param(["dstport"], [None], "not dstport >= 0", id="no number"),
+        pytest.param(["srcaddr"], [None], "not srcaddr = 0.0.0.0/0 and not srcaddr = ::/0", id="no address"),
+    ],
+)
+def test_a_group_is_a_filter(keys: list[str], values: list[str | int | None], expected: str) -> None:
+    tree = filtering.group_condition(keys, values)
+    assert tree is not None
+    assert str(tree) == expected
+    assert str(parsed(expected)) == expected
+
+
+def test_what_no_interface_is_known_of_cannot_be_said() -> None:
+    assert filtering.group_condition(["interface-id"], [None]) is None
+
+
+def test_a_conversation_without_its_clients_port_is_all_of_the_clients() -> None:
+    values = {name: value for name, value in ROW.items() if name != "srcport"}
+    assert str(filtering.conversation_condition(values)) == (
+        "(src host 203.0.113.9 and dst host 172.16.0.121 and tcp and dst port 80) or "
+        "(dst host 203.0.113.9 and src host 172.16.0.121 and tcp and src port 80)"
+    )
