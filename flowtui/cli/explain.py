@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flowtui.monitor.settings import Settings
     from flowtui.topology.model import Topology
 
-_SHARED = (*CONNECTION, *SCOPE, "max_calls", "utc")
+_SHARED = (*CONNECTION, *SCOPE, "filter", "max_calls", "utc")
 
 
 @click.command("explain")

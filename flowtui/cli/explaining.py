@@ -24,6 +24,7 @@ from flowtui.explain.flow import NAMES, Flow, flow_of
 from flowtui.explain.output import as_lines, as_object
 from flowtui.explain.twins import Twins
 from flowtui.monitor import groups
+from flowtui.monitor.capture import Selection
 from flowtui.monitor.clock import SystemClock
 from flowtui.monitor.outside import Connection, Fault
 from flowtui.monitor.settings import Settings
@@ -35,6 +36,7 @@ from flowtui.records.batch import RecordBatch
 from flowtui.records.decode import clean
 from flowtui.records.events import LogEvents
 from flowtui.records.resolve import FormatBook, read
+from flowtui.topology.history import History
 from flowtui.topology.lookup import TopologyIndex
 from flowtui.topology.model import Topology
 
@@ -52,6 +54,8 @@ class Item:
 
     line: str
     flow: Flow | None
+    is_wanted: bool = True
+    """Whether the filter selects it; it may speak of the conversation of one that is wanted all the same."""
     reason: str = ""
 
 
@@ -63,6 +67,7 @@ class Explaining:
         self._is_json = output == "json"
         self._index = TopologyIndex(topology)
         self._explainer = Explainer(self._index)
+        self._selection = Selection.of(settings.filter, self._index, History().seen(topology))
         self._output = Output()
 
     def lines(self, lines: Sequence[str]) -> None:
@@ -94,7 +99,7 @@ class Explaining:
         for group in found:
             book = groups.format_book(group, settings, self._index)
             for events in reader.ascending(group, wanted, SeenIds()):
-                items = [item for item in _items(read(group, events, book)) if self._is_inside(item)]
+                items = [item for item in self._items(read(group, events, book)) if self._is_inside(item)]
                 twins.add(_flows(items))
                 rejected += [item for item in items if item.flow is not None and item.flow.action == _REJECT]
         rejected.sort(key=_start)
@@ -108,7 +113,21 @@ class Explaining:
         """The lines as records, each by the flow log that covers the interface that it names."""
         streams = [match[0] if (match := _INTERFACE.search(line)) else "" for line in lines]
         zeros, ids = [0] * len(lines), [str(row) for row in range(len(lines))]
-        return _items(read("", LogEvents(streams, zeros, zeros, ids, lines), self._book()))
+        return self._items(read("", LogEvents(streams, zeros, zeros, ids, lines), self._book()))
+
+    def _items(self, batch: RecordBatch) -> Iterator[Item]:
+        """The lines of a batch in their order; a line that is no record is wanted by no filter."""
+        names = (*NAMES, meta.FORMAT, meta.INTERFACE)
+        own, stream = NAMES.index(fields.INTERFACE_ID.name), len(names) - 1
+        rows = zip(*text.values(batch.frame, names), strict=True)
+        wanted, is_all = set(self._selection.of_batch(batch).rows), self._selection.tree is None
+        found: dict[int, Item] = {}
+        for row, values in zip(batch.rows, rows, strict=True):
+            named = dict(zip(names, values, strict=True)) | {names[own]: values[own] or values[stream]}
+            flow = flow_of(named, str(values[stream - 1] or ""))
+            found[row] = Item(batch.events.messages[row], flow, row in wanted)
+        found |= {one.row: Item(one.message, None, is_all, one.reason) for one in batch.unparsed}
+        return (found[row] for row in sorted(found))
 
     def _book(self) -> FormatBook:
         if self._settings.formats:
@@ -120,7 +139,8 @@ class Explaining:
 
     def _print(self, items: Iterable[Item], twins: Twins) -> None:
         now = time.time()
-        self._output.write(line for item in items for line in self._said(item, twins, now))
+        wanted = (item for item in items if item.is_wanted)
+        self._output.write(line for item in wanted for line in self._said(item, twins, now))
 
     def _said(self, item: Item, twins: Twins, now: float) -> list[str]:
         if item.flow is None:
@@ -130,19 +150,6 @@ class Explaining:
         if self._is_json:
             return [json.dumps(as_object(item.line, said))]
         return as_lines(item.line, said)
-
-
-def _items(batch: RecordBatch) -> Iterator[Item]:
-    """The lines of a batch in their order."""
-    names = (*NAMES, meta.FORMAT, meta.INTERFACE)
-    own, stream = NAMES.index(fields.INTERFACE_ID.name), len(names) - 1
-    rows = zip(*text.values(batch.frame, names), strict=True)
-    found: dict[int, Item] = {}
-    for row, values in zip(batch.rows, rows, strict=True):
-        named = dict(zip(names, values, strict=True)) | {names[own]: values[own] or values[stream]}
-        found[row] = Item(batch.events.messages[row], flow_of(named, str(values[stream - 1] or "")))
-    found |= {one.row: Item(one.message, None, one.reason) for one in batch.unparsed}
-    return (found[row] for row in sorted(found))
 
 
 def _flows(items: Iterable[Item]) -> Iterator[Flow]:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from flowtui.topology.json import to_json
+from flowtui.topology.model import Topology
+
 ROOT = Path(__file__).parents[2]
 
 HEAVY = ("textual", "rich", "boto3", "botocore", "polars", "moto")
@@ -47,6 +50,8 @@ def loaded(program: str) -> list[str]:
         ("--help",),
         ("tail", "--help"),
         ("demo", "--help"),
+        ("explain", "--help"),
+        ("topology", "--help"),
         ("completion", "bash"),
         ("iam-policy",),
     ],
@@ -54,6 +59,13 @@ def loaded(program: str) -> list[str]:
 )
 def test_light_commands_load_nothing_heavy(arguments: tuple[str, ...]) -> None:
     assert loaded(RUN.format(arguments=arguments, heavy=HEAVY)) == []
+
+
+def test_by_a_saved_topology_records_are_explained_without_aws_and_screen(tmp_path: Path) -> None:
+    saved = tmp_path / "topology.json"
+    saved.write_text(to_json(Topology(account="", region="", read_at=0.0)))
+    arguments = ("explain", "--topology", str(saved), "rubbish")
+    assert loaded(RUN.format(arguments=arguments, heavy=HEAVY)) == ["polars"]
 
 
 def test_the_check_itself_sees_what_is_loaded() -> None:

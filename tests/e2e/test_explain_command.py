@@ -190,6 +190,45 @@ def test_what_comes_late_is_told_by_its_flags_and_its_twin(live: list[Said]) -> 
     assert f"{closed}, an accepted record of the same connection." in reasons
 
 
+FILTERED = [
+    pytest.param("port 80", {"80"}, id="a port"),
+    pytest.param("src 203.0.113.9 and dport 22,80", {"22", "80"}, id="addresses and ports"),
+    pytest.param("accept", {"22"}, id="what was accepted"),
+    pytest.param("interface-id = eni-0nobody", set(), id="nothing"),
+    pytest.param("host bastion", {"22", "80", "443"}, id="a name of the saved topology"),
+]
+
+
+@pytest.mark.parametrize(("expression", "ports"), FILTERED)
+def test_a_filter_chooses_what_is_explained(
+    bastion: str, saved: Path, expression: str, ports: set[str]
+) -> None:
+    web = refused(bastion)
+    lines = [web, web.replace(" 80 6 ", " 22 6 ").replace("REJECT", "ACCEPT")]
+    lines += [web.replace(" 80 6 ", " 443 6 ").replace("203.0.113.9", "203.0.113.33"), "rubbish"]
+    found = explained(offline(), "--topology", str(saved), "--filter", expression, *lines)
+    assert {said["record"].split()[6] for said in found} == ports
+
+
+def test_a_filter_hides_no_twin(bastion: str, saved: Path) -> None:
+    rest = "0 0 1 4 336 1700000000 1700000003"
+    asked = record(bastion, "203.0.113.12", "172.16.0.121", f"{rest} ACCEPT OK")
+    back = record(bastion, "172.16.0.121", "203.0.113.12", f"{rest} REJECT OK")
+    (reply,) = explained(offline(), "--topology", str(saved), "--filter", "reject", asked, back)
+    assert "the record of the other direction was accepted" in reply["text"]
+
+
+def test_a_filter_over_what_was_rejected(still: Served) -> None:
+    found = explained(still.environment, "--since", "25m", "--filter", "dst port 9100 or host s3")
+    assert {said["verdict"] for said in found} == {"network-acl", "encryption-controls"}
+
+
+def test_a_wrong_filter_is_shown_with_its_place() -> None:
+    ended = run(offline(), "explain", "--filter", "port eighty", "rubbish")
+    assert ended.returncode == 2
+    assert "^" in ended.stderr
+
+
 def test_text_for_readers(still: Served, bastion: str) -> None:
     ended = run(still.environment, "explain", refused(bastion))
     assert ended.returncode == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any, cast
 
 import botocore.session
@@ -64,3 +66,10 @@ def test_every_action_is_an_operation_of_its_service(each: permissions.Permissio
 
 def test_every_purpose_has_an_action() -> None:
     assert {each.purpose for each in permissions.ALL} == set(Purpose)
+
+
+def test_the_readme_names_what_reading_needs() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    table = readme.partition("| what for | actions |")[2].partition("\n\n")[0]
+    reading = {permission.action for permission in permissions.READING}
+    assert reading <= set(re.findall(r"`((?:ec2|logs):\w+)`", table))
