@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from flowtui.monitor import groups
-from flowtui.monitor.health import Finding, Health, Wanted
+from flowtui.monitor.health import Finding, Health, Wanted, delivery_cure
 from flowtui.monitor.outside import (
     AccountConnection,
     Fault,
@@ -157,22 +157,6 @@ def _flow_log(log: FlowLog) -> Finding:
         return Finding("flow logs", log.id, Health.NOTE, sentence, "Create one more, with the triage format.")
     state = "delivering" if log.delivery_status == "SUCCESS" else "AWS does not tell yet whether it delivers"
     return Finding("flow logs", log.id, Health.GOOD, f"{what}, {len(names)} fields: {state}.")
-
-
-def delivery_cure(log: FlowLog) -> str:
-    """What to do about a delivery that fails, by AWS's three messages.
-
-    Source: VPC user guide, troubleshoot VPC Flow Logs.
-    """
-    message = log.delivery_error.lower()
-    if "access" in message:
-        return (
-            "Its role must trust vpc-flow-logs.amazonaws.com and may put log events into the group; "
-            f"flowtui create-flow-log --help makes one that does, then delete {log.id}."
-        )
-    if "rate" in message:
-        return "CloudWatch Logs throttles the interface: capture less, or ask AWS for a higher quota."
-    return "AWS failed inside; if it lasts, delete the flow log and create it again."
 
 
 # Log groups

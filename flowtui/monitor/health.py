@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from flowtui.topology.model import FlowLog
+
 
 class Health(Enum):
     """How a thing is found."""
@@ -49,3 +51,19 @@ def works(findings: Iterable[Finding]) -> bool:
     """Whether the monitor can show records: nothing essential is bad, and something essential is good."""
     essential = [each for each in findings if each.is_essential]
     return bool(essential) and all(each.health is not Health.BAD for each in essential)
+
+
+def delivery_cure(log: FlowLog) -> str:
+    """What to do about a delivery that fails, by AWS's three messages.
+
+    Source: VPC user guide, troubleshoot VPC Flow Logs.
+    """
+    message = log.delivery_error.lower()
+    if "access" in message:
+        return (
+            "Its role must trust vpc-flow-logs.amazonaws.com and may put log events into the group; "
+            f"flowtui create-flow-log --help makes one that does, then delete {log.id}."
+        )
+    if "rate" in message:
+        return "CloudWatch Logs throttles the interface: capture less, or ask AWS for a higher quota."
+    return "AWS failed inside; if it lasts, delete the flow log and create it again."

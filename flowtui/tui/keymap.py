@@ -115,6 +115,7 @@ RECORDS = Group(
         Key("pause", "space", "pause", "pause", "hold the screen; reading goes on"),
         Key("sort", "s", "sort", "sort", "sort by the column under the cursor; in Interfaces the next order"),
         Key("sort.reverse", "S", "reverse", "reverse", "turn the order round"),
+        Key("columns", "comma", "columns", "columns", "which columns are shown, and in which order", ","),
         Key("names", "a", "names", "names", "names or addresses"),
         Key("copy", "y", "copy", "copy", "copy the record's line, or the command of Why (OSC 52)"),
     ),

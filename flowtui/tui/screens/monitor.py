@@ -33,6 +33,7 @@ from flowtui.tui.picture import Picture, Request
 from flowtui.tui.presenter import filter_title
 from flowtui.tui.render.header import HeaderState
 from flowtui.tui.screens.choice import ChoiceScreen, Option
+from flowtui.tui.screens.columns import Arrangement, ColumnsScreen
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.bars import FooterBar, HeaderBar, TabLine
 from flowtui.tui.widgets.filterbar import FilterBar
@@ -372,6 +373,16 @@ class MonitorScreen(Screen[None]):
         """The bar goes away, and the reader is back in the pane."""
         self.filter.close()
         self.here.focus()
+
+    def action_columns(self) -> None:
+        """Which columns are shown, and in which order."""
+        table = self.records
+        if names := table.column_names():
+            self.app.push_screen(ColumnsScreen(names, table.hidden, table.palette), self._arrange_columns)
+
+    def _arrange_columns(self, arrangement: Arrangement | None) -> None:
+        if arrangement is not None:
+            self.records.take_columns(arrangement.wanted, arrangement.hidden)
 
     def action_narrow(self) -> None:
         """Narrows to what the reader chooses of the record under the cursor."""

@@ -68,6 +68,8 @@ class RecordTable(RowList):
         self.has_names = False
         self.wanted: tuple[str, ...] = ()
         """Fields whose columns come first, by their AWS names."""
+        self.hidden: frozenset[str] = frozenset()
+        """Fields whose columns are not shown."""
         self._layout = Layout((), ())
         self._column = 0
         self._left = 1
@@ -203,7 +205,7 @@ class RecordTable(RowList):
 
     def _lay_out(self) -> None:
         width = self.inner_width
-        chosen = columns.columns_for(self._present, width, self.wanted)
+        chosen = self._chosen(width)
         has_ipv6 = any(fields.v6(column.field.name) in self._present for column in chosen)
         chosen = columns.widened(chosen, width, has_ipv6=has_ipv6)
         self._column = min(self._column, max(0, len(chosen) - 1))
@@ -212,6 +214,22 @@ class RecordTable(RowList):
         self._rows.clear()
         self._strips.clear()
         self.refresh()
+
+    def _chosen(self, width: int) -> tuple[Column, ...]:
+        chosen = columns.columns_for(self._present, width, self.wanted)
+        shown = tuple(column for column in chosen if column.field.name not in self.hidden)
+        return shown or chosen[:1]
+
+    def column_names(self) -> tuple[str, ...]:
+        """The fields of all columns in their order, hidden ones too."""
+        every = columns.columns_for(self._present, self.inner_width, self.wanted)
+        return tuple(column.field.name for column in every)
+
+    def take_columns(self, wanted: tuple[str, ...], hidden: frozenset[str]) -> None:
+        """Takes another order of the columns, and hides some."""
+        self.wanted, self.hidden = wanted, hidden
+        self._column, self._left = 0, 1
+        self._lay_out()
 
     def title(self) -> tuple[Sequence[Segment], Sequence[Segment]]:
         """`3 Records ─ reject` and `following · 229 of 18,204`."""
