@@ -11,6 +11,11 @@ from typing import Literal
 
 Direction = Literal["ingress", "egress", "unknown"]
 
+SERVICE = "\0"
+"""Stands for the service in `Explanation.common_cause`; cleaned text has no such character."""
+REPLIES = f"replies of {SERVICE}"
+"""Stands there where it is replies, whose service is the one that they come from."""
+
 
 class Verdict(Enum):
     """The layers known to deny, or why none is named; the values are those of the JSON output."""
@@ -90,6 +95,10 @@ class Explanation:
     cause: str = ""
     """The same for all flows that are rejected alike, whatever their source: `sg-01 web has no inbound rule
     for tcp/80`."""
+    common_cause: str = ""
+    """`cause` with SERVICE in place of `tcp/80`: the same for all services that are rejected alike."""
+    is_reply: bool = False
+    """Whether it is known to answer something that was accepted."""
     nearest: Nearest | None = None
     command: str | None = None
     """AWS CLI, one line, quoted for a shell: allows this flow and no more."""

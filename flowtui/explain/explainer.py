@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flowtui.explain.answer import Decision, Direction, Explanation, Layer, LayerDecision, Nearest, Verdict
+from flowtui.explain.answer import (
+    SERVICE,
+    Decision,
+    Direction,
+    Explanation,
+    Layer,
+    LayerDecision,
+    Nearest,
+    Verdict,
+)
 from flowtui.explain.case import Case, regarding_state, verdict_of
 from flowtui.explain.flow import Flow, Twin
 from flowtui.explain.gates import BPA, EC, gates_told, rule_on_encryption, rule_on_public_access
@@ -20,22 +29,24 @@ from flowtui.explain.policy import Policy, policy_of
 from flowtui.explain.reasons import reasons_of
 from flowtui.explain.remedy import acl_command, group_command, warning_of
 from flowtui.explain.reply import reply_of
-from flowtui.explain.sentences import age, cause_of, sentence
+from flowtui.explain.sentences import age, common_cause_of, sentence, service_named
 from flowtui.records.decode import clean
 from flowtui.records.fields import ACTION, ACTIONS
 from flowtui.topology.lookup import TopologyIndex
-from flowtui.topology.model import Missing
+from flowtui.topology.model import Missing, Topology
 from flowtui.topology.rules import Rules
 
 _INTERFACES_ACTION = "ec2:DescribeNetworkInterfaces"
 _ACCEPT, _REJECT = ACTIONS
+_NO_TOPOLOGY = Topology(account="", region="", read_at=0.0)
 
 
 class Explainer:
-    """Explains by the rules of one topology (`index.topology.rules`)."""
+    """Explains by the rules of one topology (`index.topology.rules`); None: it has not been read yet."""
 
-    def __init__(self, index: TopologyIndex) -> None:
-        self._index = index
+    def __init__(self, index: TopologyIndex | None) -> None:
+        self._is_read = index is not None
+        self._index = index = index or TopologyIndex(_NO_TOPOLOGY)
         self._rules = index.topology.rules
         self._referees = None if self._rules is None else Referees(index, self._rules)
         self._policies: dict[str, Policy] = {}
@@ -76,7 +87,7 @@ class Explainer:
         return self._index.direction(flow.interface_id or "", source, destination) or "unknown"
 
     def _judged(self, case: Case, now: float) -> Explanation:
-        verdict, read_at = case.verdict, case.rules.read_at
+        verdict, read_at, common_cause = case.verdict, case.rules.read_at, common_cause_of(case)
         nearest, command = _nearest(case), self._command(case)
         reasons: tuple[str, ...] = ()
         if verdict is Verdict.ALLOWED:
@@ -87,7 +98,9 @@ class Explainer:
             direction=case.packet.direction,
             text=sentence(case, nearest, reasons, now) + self._wanting(case),
             layers=case.layers,
-            cause=cause_of(case),
+            cause=common_cause.replace(SERVICE, service_named(case)),
+            common_cause=common_cause,
+            is_reply=case.reply.is_reply is True,
             nearest=nearest,
             command=command,
             warning=warning_of(case.packet, has_command=command is not None),
@@ -119,12 +132,14 @@ class Explainer:
             head = f"Rejected by {_BY[verdict]}: the record says so; {why}."
         read_at = None if self._rules is None else self._rules.read_at
         tail = "" if read_at is None else f" {age(read_at, now)}"
+        cause = _BY.get(verdict) or f"unknown: {why}"
         return Explanation(
             verdict=verdict,
             direction=direction,
             text=f"{head}{_permissions(missing)}{tail}",
             layers=tuple(unread.values()),
-            cause=_BY.get(verdict) or f"unknown: {why}",
+            cause=cause,
+            common_cause=cause,
             actions=tuple(each.action for each in missing),
             rules_read_at=read_at,
         )
@@ -132,6 +147,8 @@ class Explainer:
     def _why_dark(self, flow: Flow) -> tuple[str, tuple[Missing, ...]]:
         """Why nothing is known, in a clause, and the parts that would tell."""
         interface_id = clean(flow.interface_id or "")
+        if not self._is_read:
+            return "the topology has not been read yet", ()
         if self._index.interface(flow.interface_id or "") is None:
             if not interface_id:
                 return "the record names no interface", ()

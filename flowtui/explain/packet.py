@@ -20,7 +20,7 @@ PORTED = (TCP, UDP)
 TYPED = (ICMP, ICMP_V6)
 """The protocols of which rules regard type and code, which no record tells."""
 
-_PRIVATE = Spans(
+PRIVATE = Spans(
     (
         "10.0.0.0/8",
         "172.16.0.0/12",
@@ -74,12 +74,12 @@ class Packet:
     @property
     def is_from_afar(self) -> bool:
         """Whether the other end has a public IPv4 address; an IPv6 one may be in any subnet."""
-        return self.peer is not None and not self.peer[1] and self.peer not in _PRIVATE
+        return self.peer is not None and not self.peer[1] and self.peer not in PRIVATE
 
     @property
     def is_public(self) -> bool:
         """Whether the other end has an address of the internet, which a VPC may have too for IPv6."""
-        return self.peer is not None and self.peer not in _PRIVATE
+        return self.peer is not None and self.peer not in PRIVATE
 
     @property
     def host_cidr(self) -> str:

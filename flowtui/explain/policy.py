@@ -11,7 +11,7 @@ from flowtui.explain.spans import Address, Spans
 from flowtui.explain.table import Table
 from flowtui.records.address import parse_text
 from flowtui.topology.lookup import TopologyIndex
-from flowtui.topology.model import Interface, OwnerKind, Route, RouteTable, Subnet
+from flowtui.topology.model import Interface, OwnerKind, Route, RouteTable, Subnet, Vpc
 from flowtui.topology.rules import NetworkAcl, Rules, SecurityGroup
 
 Both = tuple[Table, Table]
@@ -102,7 +102,7 @@ def _routes(table: RouteTable) -> tuple[tuple[int, Spans, Route], ...]:
     return tuple(sorted(routes, key=lambda entry: -entry[0]))
 
 
-_UNFILTERED = (
+UNFILTERED = (
     (("169.254.169.253", "fd00:ec2::253"), "the Route 53 Resolver"),
     (("169.254.169.254", "fd00:ec2::254"), "the instance metadata service"),
     (("169.254.169.123", "fd00:ec2::123"), "the Amazon Time Sync Service"),
@@ -117,12 +117,22 @@ _RESOLVER, _ROUTER = 2, 1
 
 def _unfiltered(interface: Interface, subnet: Subnet | None, index: TopologyIndex) -> dict[Address, str]:
     vpc = index.vpc(interface.vpc_id)
-    resolvers = _reserved(vpc.cidrs[:1] if vpc else (), _RESOLVER)
-    routers = _reserved(subnet.cidrs if subnet else (), _ROUTER)
-    named = {each: words for texts, words in _UNFILTERED for text in texts if (each := parse_text(text))}
+    resolvers = resolvers_of(vpc) if vpc else []
+    routers = routers_of(subnet) if subnet else []
+    named = {each: words for texts, words in UNFILTERED for text in texts if (each := parse_text(text))}
     return (
         named | dict.fromkeys(resolvers, "the Route 53 Resolver") | dict.fromkeys(routers, "the VPC's router")
     )
+
+
+def resolvers_of(vpc: Vpc) -> list[Address]:
+    """Where a VPC's DNS resolver is."""
+    return _reserved(vpc.cidrs[:1], _RESOLVER)
+
+
+def routers_of(subnet: Subnet) -> list[Address]:
+    """Where a subnet's router is."""
+    return _reserved(subnet.cidrs, _ROUTER)
 
 
 def _reserved(cidrs: Iterable[str], offset: int) -> list[Address]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flowtui.explain.answer import Decision, Layer, LayerDecision, Nearest, Verdict
+from flowtui.explain.answer import REPLIES, SERVICE, Decision, Layer, LayerDecision, Nearest, Verdict
 from flowtui.explain.case import ENDED, Case
 from flowtui.explain.packet import service_of
 from flowtui.explain.reasons import moment
@@ -106,10 +106,9 @@ def _remarks(case: Case) -> list[str]:
     return said
 
 
-def cause_of(case: Case) -> str:
-    """The same for all that is rejected alike, whoever is at the other end."""
+def common_cause_of(case: Case) -> str:
+    """The same for all that is rejected alike, whoever the other end; SERVICE stands for the service."""
     groups, acl = _lack(case), _denial(case)
-    service = _service(case)
     match case.verdict:
         case Verdict.SECURITY_GROUP:
             return groups
@@ -122,15 +121,15 @@ def cause_of(case: Case) -> str:
         case Verdict.ENCRYPTION_CONTROLS:
             return "encryption controls"
         case Verdict.ALLOWED:
-            return f"the current rules allow {service} {case.packet.bound}"
-    return f"unknown: {case.packet.bound} {service}"
+            return f"the current rules allow {_services(case)} {case.packet.bound}"
+    return f"unknown: {case.packet.bound} {_services(case)}"
 
 
 def _lack(case: Case) -> str:
     """`sg-01 web has no inbound rule for tcp/80`."""
     names = tuple(group_text(group) for group in case.policy.groups)
     verb = "has" if len(names) == 1 else "have"
-    return f"{listed(names)} {verb} no {case.packet.bound} rule for {_service(case)}"
+    return f"{listed(names)} {verb} no {case.packet.bound} rule for {_services(case)}"
 
 
 def _denial(case: Case) -> str:
@@ -138,15 +137,24 @@ def _denial(case: Case) -> str:
     if case.policy.acl is None or case.acl.test is None:
         return ""
     entry = f"rule {rule_name(case.acl.test)} of {acl_text(case.policy.acl)}"
-    return f"{entry} denies {_service(case)} {case.packet.bound}"
+    return f"{entry} denies {_services(case)} {case.packet.bound}"
 
 
-def _service(case: Case) -> str:
-    """The service; for a reply, whose port is whatever the client took, the one that it comes from."""
+def service_named(case: Case) -> str:
+    """The service; of a reply, whose port is whatever the client took, the one that it comes from."""
     packet = case.packet
-    if not case.reply.is_reply or packet.port is None or case.flow.srcport is None:
+    if not _is_of_server(case):
         return packet.service
-    return f"replies of {service_of(packet.protocol, case.flow.srcport)}"
+    return service_of(packet.protocol, case.flow.srcport)
+
+
+def _services(case: Case) -> str:
+    return REPLIES if _is_of_server(case) else SERVICE
+
+
+def _is_of_server(case: Case) -> bool:
+    """Whether it is a reply whose service the source port names."""
+    return bool(case.reply.is_reply) and case.packet.port is not None and case.flow.srcport is not None
 
 
 def age(read_at: float, now: float) -> str:

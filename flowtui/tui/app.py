@@ -28,7 +28,8 @@ from flowtui.tui import keymap, presenter, terminal
 from flowtui.tui.commands import FlowtuiCommands
 from flowtui.tui.desk import FilterDesk
 from flowtui.tui.glyphs import PlainGlyphs
-from flowtui.tui.messages import Explained, FilterCounted, PictureTaken, StateChanged
+from flowtui.tui.messages import Explained, FilterCounted, OverviewTaken, PictureTaken, StateChanged
+from flowtui.tui.overview import OverviewDesk
 from flowtui.tui.past import Past
 from flowtui.tui.preferences import SHIPPED, Preferences
 from flowtui.tui.render import pages
@@ -36,6 +37,7 @@ from flowtui.tui.screens.detail import DetailScreen
 from flowtui.tui.screens.diagnostics import DiagnosticsScreen
 from flowtui.tui.screens.health import HealthScreen
 from flowtui.tui.screens.monitor import MonitorScreen
+from flowtui.tui.screens.overview import OverviewScreen
 from flowtui.tui.screens.page import PageScreen
 from flowtui.tui.theme import PALETTES, THEMES, Palette, suited
 from flowtui.tui.watch import OpenSession, Watch
@@ -102,6 +104,7 @@ class FlowtuiApp(App[None]):
         self.set_keymap(keymap.remap(preferences.keys))
         self.session_watch = Watch(self, open_session, now, self.monitor.request)
         self.desk = FilterDesk(self, self.monitor.filter, past or Past(None), now)
+        self.overview = OverviewDesk(self, now)
         self._choices = choices
         self._now = now
         self._has_names = False
@@ -175,6 +178,7 @@ class FlowtuiApp(App[None]):
         if picture is not None:
             self._show_state()
             self.monitor.show(picture, self._now())
+            self.overview.look(picture.view)
 
     def _show_state(self) -> None:
         """Header, and what stands in empty panes."""
@@ -182,6 +186,7 @@ class FlowtuiApp(App[None]):
         state = self.session_watch.state
         words = presenter.header_state(state, self.settings, request, self._now(), is_paused=is_paused)
         self.monitor.show_header(words)
+        self.overview.show_header(words)
         self._show_notice()
 
     def _show_notice(self) -> None:
@@ -214,6 +219,7 @@ class FlowtuiApp(App[None]):
         self.monitor.repaint(
             self.palette, utc=self.settings.utc, has_names=self._has_names, generation=self._generation
         )
+        self.overview.restyle(self.palette, utc=self.settings.utc)
 
     @on(MonitorScreen.FilterWanted)
     def _filter_wanted(self) -> None:
@@ -245,6 +251,23 @@ class FlowtuiApp(App[None]):
         self._has_names = not self._has_names
         self._restyle()
 
+    @on(MonitorScreen.OverviewWanted)
+    def _overview_wanted(self, message: MonitorScreen.OverviewWanted) -> None:
+        picture = self.session_watch.picture
+        view = None if picture is None else picture.view
+        self.overview.open(message.key, view, self.palette, utc=self.settings.utc)
+        self._show_state()
+
+    @on(OverviewTaken)
+    def _overview_taken(self, message: OverviewTaken) -> None:
+        self.overview.taken(message)
+
+    @on(OverviewScreen.Narrowed)
+    def _cause_entered(self, message: OverviewScreen.Narrowed) -> None:
+        self.pop_screen()
+        self.monitor.narrow_to(message.condition, message.record_id)
+
+    @on(OverviewScreen.PauseToggled)
     @on(MonitorScreen.PauseToggled)
     def _pause_toggled(self) -> None:
         self.session_watch.toggle_pause()
@@ -257,13 +280,15 @@ class FlowtuiApp(App[None]):
         if detail is not None:
             self.push_screen(DetailScreen(detail, self.palette, utc=self.settings.utc))
 
+    @on(OverviewScreen.WhyWanted)
     @on(MonitorScreen.WhyWanted)
-    def _why_wanted(self, message: MonitorScreen.WhyWanted) -> None:
+    def _why_wanted(self, message: MonitorScreen.WhyWanted | OverviewScreen.WhyWanted) -> None:
         self.session_watch.explain(message.record_id)
 
     @on(Explained)
     def _explained(self, message: Explained) -> None:
-        self.monitor.show_why(message.record_id, message.explanation, self._now())
+        screen = self.overview.screen or self.monitor
+        screen.show_why(message.record_id, message.explanation, self._now())
 
     def action_help(self) -> None:
         """Keys, marks, fields."""
@@ -288,7 +313,7 @@ class FlowtuiApp(App[None]):
             self.push_screen(HealthScreen(partial(self._choices.examine, self.settings), self.palette))
 
     def _open_page(self, title: str, lines: pages.PageLines) -> None:
-        if isinstance(self.screen, MonitorScreen):
+        if isinstance(self.screen, MonitorScreen | OverviewScreen):
             self.push_screen(PageScreen(title, lines, self.palette))
 
     def pop_screen(self) -> AwaitComplete:

@@ -110,6 +110,13 @@ RECORDS = Group(
             "why",
             "why was this rejected: by which rule, or by none of today's",
         ),
+        Key(
+            "triage",
+            "T",
+            "overview('triage')",
+            "causes",
+            "rejections by cause: what rejected how many, since when",
+        ),
         Key("filter.narrow", "f", "narrow", "narrow", "narrow to this value, the pair or the conversation"),
         Key("filter.mute", "m", "mute", "mute", "hide what looks like this; lists what is muted, to undo it"),
         Key("pause", "space", "pause", "pause", "hold the screen; reading goes on"),

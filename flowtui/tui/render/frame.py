@@ -18,12 +18,16 @@ INSET = 2
 """Cells between a pane's edge and its content, at either side: line and padding."""
 
 
+_CORNERS = 6
+"""Cells of the upper line that its two corners take, with blanks."""
+
+
 def top(
     width: int, left: Sequence[Segment], right: Sequence[Segment], palette: Palette, *, is_focused: bool
 ) -> list[Segment]:
     """The upper line: `╭─ left ───── right ─╮`; the right part gives way first."""
     ink = line_style(palette, is_focused=is_focused)
-    room = width - 6
+    room = width - _CORNERS
     lefts = cropped(left, room)
     used = _cells(lefts)
     rights = list(right) if right and _cells(right) + 2 <= room - used else []
@@ -32,6 +36,11 @@ def top(
     if rights:
         segments += [Segment(" ", ink), *rights, Segment(" ", ink)]
     return [*segments, Segment("─╮", ink)]
+
+
+def room(width: int, left: Sequence[Segment], right: Sequence[Segment]) -> int:
+    """Cells for more at the left of the upper line, so that the right part keeps its place."""
+    return max(0, width - _CORNERS - 2 - _cells(left) - _cells(right))
 
 
 def bottom(width: int, palette: Palette, *, is_focused: bool) -> list[Segment]:

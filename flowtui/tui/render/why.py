@@ -12,6 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from flowtui.explain.answer import Decision, Explanation, LayerDecision, Verdict
+from flowtui.records.decode import clean
 from flowtui.tui.render import text
 from flowtui.tui.theme import Palette
 
@@ -73,7 +74,7 @@ def _layer(layer: LayerDecision, width: int, palette: Palette) -> Iterator[list[
         else palette.mute
     )
     name = layer.layer.value.replace("-", " ")
-    known = " ".join(filter(None, (text.identifier(layer.id or "", 10), layer.name)))
+    known = clean(" ".join(filter(None, (text.identifier(layer.id or "", 10), layer.name))))
     if width < _WIDE:
         line = text.Line().add("  ", ink).cell(name, _LAYER + 2, ink).add(_WORDS[layer.decision], verdict)
         yield line.segments

@@ -60,7 +60,16 @@ _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
         "pane.zoom",
         "help",
     ),
-    "interfaces": ("row.enter", "sort", "filter", "filter.rejects", "pane.records", "pane.zoom", "help"),
+    "interfaces": (
+        "row.enter",
+        "triage",
+        "sort",
+        "filter",
+        "filter.rejects",
+        "pane.records",
+        "pane.zoom",
+        "help",
+    ),
     "why": (
         ("why", "close why"),
         ("copy", "copy command"),
@@ -74,6 +83,7 @@ _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
         "filter",
         "filter.rejects",
         "why",
+        "triage",
         "filter.narrow",
         ("row.enter", "record"),
         "reject.next",
@@ -140,6 +150,13 @@ class MonitorScreen(Screen[None]):
             super().__init__()
             self.record_id = record_id
 
+    class OverviewWanted(Message):
+        """The overview is to be opened in the pane of a key."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
     class PauseToggled(Message):
         """The screen is to be held, or to go on."""
 
@@ -163,6 +180,9 @@ class MonitorScreen(Screen[None]):
         self.footer = FooterBar()
         self.picture: Picture | None = None
         self._asked_why: int | None = None
+        self._wider: tuple[Tree | None, Tree | None] = (None, None)
+        """The filter that a cause was narrowed to, and the one before."""
+        self._wanted_id: int | None = None
 
     def compose(self) -> ComposeResult:
         """Header, tabs, panes, footer."""
@@ -219,6 +239,7 @@ class MonitorScreen(Screen[None]):
         self.interfaces.show(picture.interfaces, now)
         self.records.filter_text = filter_title(picture.request)
         self.records.show(picture.view, state.snapshot.columns, len(state.snapshot))
+        self._go_to_wanted(picture)
         self._size_left()
         self._show_tabs()
         self._ask_why()
@@ -338,14 +359,32 @@ class MonitorScreen(Screen[None]):
         if self.has_class("-narrow") or self.has_class("-zoomed"):
             self.action_pane("records")
 
+    def narrow_to(self, tree: Tree, record_id: int) -> None:
+        """Narrows to some records and goes to one of them; `esc` shows what was shown before."""
+        wide = self.request
+        narrow = narrowed(wide.filter, tree)
+        if narrow != wide.filter:
+            self._wider = (narrow, wide.filter)
+        self._wanted_id = record_id
+        self.action_pane("records")
+        self.ask(filter=narrow, order=None)
+
+    def _go_to_wanted(self, picture: Picture) -> None:
+        if self._wanted_id is not None and picture.request == self.request:
+            self.records.go_to(self._wanted_id)
+            self._wanted_id = None
+
     def action_back(self) -> None:
         """Out of Why, the zoom, the order, the scope, the filter: one level each time."""
+        narrow, wide = self._wider
         if self.why.is_open:
             self.action_why()
         elif self.has_class("-zoomed"):
             self.action_zoom()
         elif self.request.order is not None:
             self.records.action_last()
+        elif narrow is not None and self.request.filter == narrow:
+            self.ask(filter=wide)
         elif self.request.scopes:
             self.ask(scopes=self.request.scopes[:-1])
         elif self.request.filter is not None:
@@ -446,6 +485,10 @@ class MonitorScreen(Screen[None]):
             self.notify("Copied the command. Read it before you run it.", timeout=3)
         else:
             self.records.copy_line()
+
+    def action_overview(self, key: str) -> None:
+        """Opens the overview in the pane of this key."""
+        self.post_message(self.OverviewWanted(key))
 
     def action_pause(self) -> None:
         """Holds the screen; reading goes on."""

@@ -234,10 +234,13 @@ class RecordTable(RowList):
     def title(self) -> tuple[Sequence[Segment], Sequence[Segment]]:
         """`3 Records ─ reject` and `following · 229 of 18,204`."""
         left = frame.title("3", "Records", self.palette, is_focused=self.is_active)
+        right = self.state_of_reading()
         if self.filter_text:
             ink = frame.line_style(self.palette, is_focused=self.is_active)
-            left += [Segment(" ─ ", ink), Segment(self.filter_text, self.palette.text)]
-        return left, self.state_of_reading()
+            left.append(Segment(" ─ ", ink))
+            shown = text.fitted(self.filter_text, frame.room(self.size.width, left, right))
+            left.append(Segment(shown, self.palette.text))
+        return left, right
 
     def state_of_reading(self) -> list[Segment]:
         """Whether the table follows, what waits below, and how many records there are."""

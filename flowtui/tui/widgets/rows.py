@@ -1,4 +1,4 @@
-"""A list of one-line rows with a cursor, drawn line by line: what the three panes have in common.
+"""A list of rows with a cursor, drawn line by line: what all panes have in common.
 
 Nothing is kept per row, so that a million rows cost what fits the screen.
 """
@@ -33,6 +33,8 @@ class RowList(Widget, can_focus=True):
     DEFAULT_CSS = "RowList { height: 1fr; } "
     HEAD_LINES: ClassVar[int] = 0
     """Lines over the rows which do not scroll."""
+    ROW_LINES: ClassVar[int] = 1
+    """Lines of a row; where there are more, `draw_line` draws them."""
 
     class Entered(Message):
         """`enter` was pressed, or a row was clicked that the cursor was on."""
@@ -69,6 +71,10 @@ class RowList(Widget, can_focus=True):
         """The segments of a row, without a background."""
         raise NotImplementedError
 
+    def draw_line(self, position: int, line: int, width: int) -> Iterable[Segment]:
+        """The segments of one of the lines of a row."""
+        return self.draw_row(position, width)
+
     def draw_head(self, line: int, width: int) -> Iterable[Segment]:
         """The segments of a line over the rows."""
         return ()
@@ -100,7 +106,7 @@ class RowList(Widget, can_focus=True):
     @property
     def page_rows(self) -> int:
         """Rows that fit."""
-        return max(1, self.size.height - self._first_row - (1 if self.is_framed else 0))
+        return max(1, (self.size.height - self._first_row - self.is_framed) // self.ROW_LINES)
 
     @property
     def _first_row(self) -> int:
@@ -138,11 +144,15 @@ class RowList(Widget, can_focus=True):
         count = self.row_count()
         if count == 0:
             return self._strip(self.draw_empty(y - self.HEAD_LINES, width), width)
-        position = self.top + y - self.HEAD_LINES
+        row, line = divmod(y - self.HEAD_LINES, self.ROW_LINES)
+        position = self.top + row
         if position >= count:
             return Strip.blank(width, self.palette.ground)
-        strip = self.row_strip(position, width)
-        if position == self.cursor and self.is_cursor_shown:
+        if self.ROW_LINES > 1:
+            strip = self._strip(self.draw_line(position, line, width), width)
+        else:
+            strip = self.row_strip(position, width)
+        if position == self.cursor and self.is_cursor_shown and self.is_under_cursor(line):
             strip = self._under_cursor(strip)
         return strip
 
@@ -150,6 +160,10 @@ class RowList(Widget, can_focus=True):
     def is_cursor_shown(self) -> bool:
         """Whether the row under the cursor is marked."""
         return self.is_active
+
+    def is_under_cursor(self, line: int) -> bool:
+        """Whether the mark of the cursor covers this line of a row."""
+        return True
 
     def row_strip(self, position: int, width: int) -> Strip:
         """A row without the cursor; subclasses may keep these."""
@@ -198,12 +212,12 @@ class RowList(Widget, can_focus=True):
             self.refresh()
 
     def _refresh_row(self, position: int) -> None:
-        y = position - self.top + self._first_row
+        y = (position - self.top) * self.ROW_LINES + self._first_row
         if 0 <= y < self.size.height:
-            self._refresh_line(y)
+            self._refresh_line(y, self.ROW_LINES)
 
-    def _refresh_line(self, y: int) -> None:
-        self.refresh(Region(0, y, self.size.width, 1))
+    def _refresh_line(self, y: int, lines: int = 1) -> None:
+        self.refresh(Region(0, y, self.size.width, lines))
 
     def _go(self, cursor: int, step: int) -> None:
         count = self.row_count()
@@ -264,7 +278,7 @@ class RowList(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click goes to a row; a click on the cursor's row opens it."""
-        position = self.top + event.y - self._first_row
+        position = self.top + (event.y - self._first_row) // self.ROW_LINES
         if not 0 <= position < self.row_count() or not self.is_stop(position):
             return
         if position == self.cursor and event.chain > 1:
