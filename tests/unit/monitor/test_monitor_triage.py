@@ -48,7 +48,7 @@ def line(
     protocol: int = 6,
     at: int = T,
     action: str = "REJECT",
-    flags: int | str = "-",
+    flags: str = "-",
     interface: str = ENI,
     packet: tuple[str, str] = ("-", "-"),
     direction: str = "-",
@@ -93,7 +93,7 @@ def lines(draw: st.DrawFn) -> str:
         protocol=protocol,
         at=T + draw(st.integers(0, 3)),
         action=draw(st.sampled_from(["REJECT", "REJECT", "ACCEPT"])),
-        flags=draw(st.sampled_from(["-", 0, 2, 18, 3, 16])),
+        flags=draw(st.sampled_from(["-", "0", "2", "18", "3", "16"])),
         interface=draw(st.sampled_from([ENI, ENI, ENI, "eni-9"])),
         packet=packet,
         direction=draw(st.sampled_from(["-", "-", "ingress", "egress"])),
@@ -133,7 +133,8 @@ def test_records_are_grouped_as_each_is_explained(
     }
     for cause in found.causes:
         ids = expected[key(cause)]
-        starts = dict(zip(ids, (row[0] for row in state.snapshot.rows(ids, ("start",)) if row), strict=True))
+        rows = state.snapshot.rows(ids, ("start",))
+        starts = {each: int(str(row[0])) for each, row in zip(ids, rows, strict=True) if row}
         assert cause.tally.first_s == starts[cause.tally.first_id] == min(starts.values())
         assert (cause.tally.last_s, cause.tally.last_id) == (max(starts.values()), max(ids))
         selected = View.of(state, (), found.condition(cause))
