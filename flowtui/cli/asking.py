@@ -39,6 +39,9 @@ _PLACE = "history"
 _STOPPING_S = 5.0
 """How long the queries are given to be stopped at AWS, seconds; a call that hangs is left alone."""
 
+_LOOK_S = 0.1
+"""How often it is looked whether the program was interrupted, seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -242,20 +245,24 @@ def _on_thread(reading: HistoryReading, work: Callable[[], T]) -> T:
     """What the work gives, or raises. Where this thread is interrupted, the queries are stopped first."""
     results: list[T] = []
     errors: list[BaseException] = []
+    ended = threading.Event()
 
     def run() -> None:
         try:
             results.append(work())
         except BaseException as error:
             errors.append(error)
+        finally:
+            ended.set()
 
-    thread = threading.Thread(target=run, name="flowtui-history", daemon=True)
-    thread.start()
+    threading.Thread(target=run, name="flowtui-history", daemon=True).start()
     try:
-        thread.join()
+        # A signal that the other thread gets does not end a wait of this one.
+        while not ended.wait(_LOOK_S):
+            pass
     except BaseException:
         reading.stop()
-        thread.join(_STOPPING_S)
+        ended.wait(_STOPPING_S)
         raise
     if errors:
         raise errors[0]
