@@ -61,7 +61,7 @@ _STANDARD = "a flow log that delivers into a group of the Standard class can be 
 _LOG_CLASS = Said(
     FaultKind.UNSUPPORTED,
     "The log group is {class}: {action} cannot read it",
-    "CloudWatch Logs Insights in the console can read it; " + _STANDARD,
+    "`flowtui history` can, by CloudWatch Logs Insights; " + _STANDARD,
 )
 _DELIVERY_CLASS = Said(
     FaultKind.UNSUPPORTED,
