@@ -191,7 +191,7 @@ def _case(flow: Flow, twin: Twin | None, policy: Policy, rules: Rules, is_egress
     packet, reply = packet_of(flow, is_egress), reply_of(flow, twin)
     acl = rule_on_acl(policy, packet)
     groups = regarding_state(rule_on_groups(policy, packet), acl, reply)
-    public_access, encryption = gates_told(flow) or (
+    public_access, encryption = gates_told(flow, rules, policy.interface.vpc_id) or (
         rule_on_public_access(policy, packet, rules),
         rule_on_encryption(policy, rules),
     )

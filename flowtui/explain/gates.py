@@ -7,13 +7,15 @@ subnets", "Enforce VPC encryption in transit".
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flowtui.explain.answer import Decision, Layer, LayerDecision
 from flowtui.explain.flow import Flow
 from flowtui.explain.packet import Packet
 from flowtui.explain.policy import Policy
 from flowtui.records.decode import clean
 from flowtui.topology.model import OwnerKind
-from flowtui.topology.rules import BlockPublicAccess, Exclusion, Rules
+from flowtui.topology.rules import BlockPublicAccess, EncryptionControl, Exclusion, Rules
 
 BPA, EC = "BPA", "EC"
 """The values of reject-reason."""
@@ -26,20 +28,39 @@ _BPA_CODE = "VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
 _GONE = ("deleting", "deleted")
 
 
-def gates_told(flow: Flow) -> tuple[LayerDecision, LayerDecision] | None:
-    """Both layers, where the record tells; None where the log format lacks reject-reason."""
+def gates_told(
+    flow: Flow, rules: Rules | None = None, vpc_id: str = ""
+) -> tuple[LayerDecision, LayerDecision] | None:
+    """Both layers, where the record tells; None where the log format lacks reject-reason.
+
+    `rules` and the interface's VPC, where they are known, add what is in force now.
+    """
     if not (flow.has_reject_reason or flow.reject_reason):
         return None
+    access = None if rules is None else rules.block_public_access
+    mode = "" if access is None else f"its mode is {access.mode}"
+    control = None if rules is None else _control(rules.encryption_controls or (), vpc_id)
+    held = "" if control is None else f"the mode of {control.id} is {control.mode}"
     return (
-        _told(Layer.BLOCK_PUBLIC_ACCESS, flow.reject_reason == BPA, _BPA_CODE),
-        _told(Layer.ENCRYPTION_CONTROLS, flow.reject_reason == EC, None),
+        _told(Layer.BLOCK_PUBLIC_ACCESS, flow.reject_reason == BPA, mode, code=_BPA_CODE),
+        _told(
+            Layer.ENCRYPTION_CONTROLS, flow.reject_reason == EC, held, None if control is None else control.id
+        ),
     )
 
 
-def _told(layer: Layer, is_deny: bool, code: str | None) -> LayerDecision:
+def _told(
+    layer: Layer, is_deny: bool, now: str, thing_id: str | None = None, code: str | None = None
+) -> LayerDecision:
     if is_deny:
-        return LayerDecision(layer, Decision.DENY, code=code, text="the record's reject-reason says so")
+        text = f"the record's reject-reason says so{f'; {clean(now)}' if now else ''}"
+        return LayerDecision(layer, Decision.DENY, thing_id, code=code, text=text)
     return LayerDecision(layer, Decision.ALLOW, text="the record's reject-reason excludes it")
+
+
+def _control(controls: Iterable[EncryptionControl], vpc_id: str) -> EncryptionControl | None:
+    """The encryption control of a VPC, of which there is one at most."""
+    return next((each for each in controls if each.vpc_id == vpc_id and each.state not in _GONE), None)
 
 
 def rule_on_public_access(policy: Policy, packet: Packet, rules: Rules) -> LayerDecision:
@@ -100,8 +121,7 @@ def rule_on_encryption(policy: Policy, rules: Rules) -> LayerDecision:
     if controls is None:
         text = "they could not be read"
         return LayerDecision(layer, Decision.UNKNOWN, text=text, action=CONTROLS_ACTION)
-    own = (each for each in controls if each.vpc_id == policy.interface.vpc_id and each.state not in _GONE)
-    control = next(own, None)
+    control = _control(controls, policy.interface.vpc_id)
     if control is None:
         return LayerDecision(layer, Decision.NOT_APPLICABLE, text="the VPC has none")
     if control.mode != "enforce":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MARKED = Style(underline=True)
 REJECTED = "✗"
 LATE = "«"
-_STATUS_NOTES = {"NODATA": "no traffic", "SKIPDATA": "records skipped by AWS"}
+_STATUS_NOTES = {"NODATA": "no traffic", "SKIPDATA": "skipped by AWS"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
@@ -17,7 +18,8 @@ from flowtui.tui.render import text
 from flowtui.tui.theme import Palette
 
 _LABEL = 10
-_LAYER, _ID, _DECISION = 20, 26, 16
+_LAYER, _MOST_ID = 20, 26
+_GAP = 2
 _WIDE = 90
 _MARKS = {Verdict.ALLOWED: "○", Verdict.UNKNOWN: "?", Verdict.NOT_REJECTED: "✓", Verdict.NO_FLOW: "·"}
 _WORDS = {
@@ -54,39 +56,59 @@ def _headline(explanation: Explanation, width: int, palette: Palette) -> Iterato
 
 
 def _layers(layers: tuple[LayerDecision, ...], width: int, palette: Palette) -> Iterator[list[Segment]]:
-    if width >= _WIDE:
-        head = text.Line().add("  ", palette.heading).cell("LAYER", _LAYER, palette.heading)
-        head.cell("ID", _ID, palette.heading)
-        head.cell("DECIDED BY", width - 2 - _LAYER - _ID - _DECISION, palette.heading)
-        yield head.cell("DECISION", _DECISION, palette.heading, right=True).segments
-    for layer in layers:
-        yield from _layer(layer, width, palette)
-
-
-def _layer(layer: LayerDecision, width: int, palette: Palette) -> Iterator[list[Segment]]:
-    is_denied = layer.decision is Decision.DENY
-    ink = palette.reject_row if is_denied else palette.soft
-    verdict = (
-        palette.reject
-        if is_denied
-        else palette.attention
-        if layer.decision is Decision.UNKNOWN
-        else palette.mute
-    )
-    name = layer.layer.value.replace("-", " ")
-    known = clean(" ".join(filter(None, (text.identifier(layer.id or "", 10), layer.name))))
     if width < _WIDE:
-        line = text.Line().add("  ", ink).cell(name, _LAYER + 2, ink).add(_WORDS[layer.decision], verdict)
-        yield line.segments
-        for part in textwrap.wrap(" · ".join(filter(None, (known, layer.text))), max(20, width - 4)):
-            yield [Segment(f"    {part}", palette.mute)]
+        for layer in layers:
+            yield from _narrow(layer, width, palette)
         return
-    room = width - 2 - _LAYER - _ID - _DECISION
-    parts = textwrap.wrap(layer.text, room - 1) or [""]
-    for at, part in enumerate(parts):
-        line = text.Line().add("  ", ink).cell(name if at == 0 else "", _LAYER, ink)
-        line.cell(text.fitted(known, _ID - 1) if at == 0 else "", _ID, palette.mute).cell(part, room, ink)
-        yield line.cell(_WORDS[layer.decision] if at == 0 else "", _DECISION, verdict, right=True).segments
+    names = max(cell_len(_known(layer)) for layer in layers)
+    columns = (min(_MOST_ID, max(len("ID"), names) + _GAP), _GAP + max(map(len, _WORDS.values())))
+    head = text.Line().add("  ", palette.heading).cell("LAYER", _LAYER, palette.heading)
+    head.cell("ID", columns[0], palette.heading)
+    head.cell("DECIDED BY", width - 2 - _LAYER - sum(columns), palette.heading)
+    yield head.cell("DECISION", columns[1], palette.heading, right=True).segments
+    for layer in layers:
+        yield from _wide(layer, width, columns, palette)
+
+
+def _known(layer: LayerDecision) -> str:
+    """The id, shortened, and the name of what decided."""
+    return clean(" ".join(filter(None, (text.identifier(layer.id or "", 10), layer.name))))
+
+
+def _said(layer: LayerDecision) -> str:
+    """Why, without the id and name that stand beside it."""
+    return layer.text.removesuffix(clean(f" in {' '.join(filter(None, (layer.id, layer.name)))}"))
+
+
+def _inks(layer: LayerDecision, palette: Palette) -> tuple[Style, Style]:
+    """Of the line, and of the decision."""
+    if layer.decision is Decision.DENY:
+        return palette.reject_row, palette.reject
+    return palette.soft, palette.attention if layer.decision is Decision.UNKNOWN else palette.mute
+
+
+def _name(layer: LayerDecision) -> str:
+    return layer.layer.value.replace("-", " ")
+
+
+def _narrow(layer: LayerDecision, width: int, palette: Palette) -> Iterator[list[Segment]]:
+    ink, verdict = _inks(layer, palette)
+    line = text.Line().add("  ", ink).cell(_name(layer), _LAYER + 2, ink)
+    yield line.add(_WORDS[layer.decision], verdict).segments
+    for part in textwrap.wrap(" · ".join(filter(None, (_known(layer), _said(layer)))), max(20, width - 4)):
+        yield [Segment(f"    {part}", palette.mute)]
+
+
+def _wide(
+    layer: LayerDecision, width: int, columns: tuple[int, int], palette: Palette
+) -> Iterator[list[Segment]]:
+    (ink, verdict), (beside, last) = _inks(layer, palette), columns
+    room = width - 2 - _LAYER - sum(columns)
+    for at, part in enumerate(textwrap.wrap(_said(layer), room - 1) or [""]):
+        line = text.Line().add("  ", ink).cell(_name(layer) if at == 0 else "", _LAYER, ink)
+        line.cell(text.fitted(_known(layer), beside - 1) if at == 0 else "", beside, palette.mute)
+        line.cell(part, room, ink)
+        yield line.cell(_WORDS[layer.decision] if at == 0 else "", last, verdict, right=True).segments
 
 
 def _notes(explanation: Explanation, width: int, palette: Palette) -> Iterator[list[Segment]]:

@@ -154,8 +154,10 @@ class RecordTable(RowList):
         )
 
     def about(self, row: Row) -> str:
-        """A record in a few words: `203.0.113.9:51144 → 172.16.0.121:80 tcp`."""
+        """A record in a few words: `203.0.113.9:51144 → 172.16.0.121:80 tcp`; else its interface."""
         value = dict(zip(self._names, row.values, strict=True)).get
+        if value(fields.SRCADDR.name) is None and value(fields.DSTADDR.name) is None:
+            return row.interface_name or "no flow"
         ends = []
         for address, port in ((fields.SRCADDR, fields.SRCPORT), (fields.DSTADDR, fields.DSTPORT)):
             number = value(port.name)

@@ -364,6 +364,52 @@ def test_encryption_controls(
     assert (layer(said, Layer.ENCRYPTION_CONTROLS).decision, said.verdict) == (decision, verdict)
 
 
+@pytest.mark.parametrize(
+    ("known", "reason", "where", "thing_id", "text"),
+    [
+        pytest.param(
+            {"block_public_access": INGRESS},
+            "BPA",
+            Layer.BLOCK_PUBLIC_ACCESS,
+            None,
+            "the record's reject-reason says so; its mode is block-ingress",
+            id="block-public-access",
+        ),
+        pytest.param(
+            {"encryption_controls": (EncryptionControl("ec-1", "vpc-1", "enforce", "available"),)},
+            "EC",
+            Layer.ENCRYPTION_CONTROLS,
+            "ec-1",
+            "the record's reject-reason says so; the mode of ec-1 is enforce",
+            id="encryption-controls",
+        ),
+        pytest.param(
+            {"encryption_controls": (EncryptionControl("ec-2", "vpc-2", "enforce", "available"),)},
+            "EC",
+            Layer.ENCRYPTION_CONTROLS,
+            None,
+            "the record's reject-reason says so",
+            id="of-another-vpc",
+        ),
+        pytest.param(
+            {"block_public_access": None},
+            "BPA",
+            Layer.BLOCK_PUBLIC_ACCESS,
+            None,
+            "the record's reject-reason says so",
+            id="not-read",
+        ),
+    ],
+)
+def test_what_the_record_says_comes_with_what_is_in_force(
+    known: dict[str, Any], reason: str, where: Layer, thing_id: str | None, text: str
+) -> None:
+    said = explained(topology(OPEN, **known), inbound(reject_reason=reason, has_reject_reason=True))
+    found = layer(said, where)
+    assert (found.decision, found.id, found.text) == (DENY, thing_id, text)
+    assert text in said.text
+
+
 DENIED = Missing("network ACLs", "ec2:DescribeNetworkAcls", "It is denied.")
 
 
