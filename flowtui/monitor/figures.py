@@ -72,6 +72,11 @@ class Figures:
     clock_offset_s: float = 0.0
     """What has to be added to this machine's clock to have AWS's time."""
 
+    def mostly_to(self, now: float) -> float:
+        """Up to when most records have arrived, epoch seconds: the watermark, or what the lag leaves."""
+        complete_to = now if self.watermark is None else self.watermark
+        return max(complete_to, now - (self.lag_s or 0))
+
 
 def watermark_of(groups: Iterable[GroupProgress]) -> float | None:
     """Up to when all groups are complete that were read at all; None where none was."""

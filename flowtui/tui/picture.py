@@ -92,7 +92,7 @@ def _interfaces(request: Request, state: SessionState, now: float) -> Iterable[I
     wanted = interface_ids(request.scopes, None if state.index is None else state.index.topology)
     start, end = _recent(now)
     complete_to = now if state.figures.watermark is None else state.figures.watermark
-    usual_to = max(complete_to, now - (state.figures.lag_s or 0))
+    usual_to = state.figures.mostly_to(now)
     rate_to = int(complete_to) // 10 * 10
     series = state.series
     streams = {

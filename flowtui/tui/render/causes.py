@@ -66,8 +66,8 @@ class Told:
     cause: Cause
     interface_name: str
     peer_name: Callable[[str], str]
-    complete: int
-    """How many of its buckets are complete."""
+    arrived: int
+    """For how many of its buckets most records have arrived."""
 
 
 def heading(layout: CauseLayout, palette: Palette) -> list[Segment]:
@@ -151,13 +151,12 @@ def _share(share: float) -> str:
 
 
 def _spark(told: Told, palette: Palette) -> tuple[tuple[Style, str], ...]:
-    """Complete buckets, then, faint, those that late records may still raise."""
+    """What has arrived; where most is still to come, no bar would be true."""
     buckets = told.cause.tally.buckets
-    pending = [None if at >= told.complete and not count else count for at, count in enumerate(buckets)]
-    blocks = text.sparkline(pending)
+    blocks = text.sparkline([count if at < told.arrived else None for at, count in enumerate(buckets)])
     return (
-        (palette.reject + Style(bold=False), blocks[: told.complete]),
-        (palette.faint, blocks[told.complete :]),
+        (palette.reject + Style(bold=False), blocks[: told.arrived]),
+        (palette.faint, blocks[told.arrived :]),
     )
 
 

@@ -71,7 +71,7 @@ class CausePane(OverviewPane):
         self.triage: Triage | None = None
         self._triager: Triager | None = None
         self._rows: list[Cause] = []
-        self._complete = 0
+        self._arrived = 0
         self._is_at_top = True
 
     def look(self, view: View, now: float) -> Looked:
@@ -82,12 +82,11 @@ class CausePane(OverviewPane):
             self._triager = Triager()
         start_s = int(now // BUCKET_S + 1 - BUCKETS) * BUCKET_S
         triage = self._triager.of(view, Window(start_s, BUCKET_S, BUCKETS), now)
-        mark = view.state.figures.watermark
-        complete = BUCKETS if mark is None else max(0, int((mark - start_s) // BUCKET_S))
-        return Looked(partial(self._show, triage, complete), triage.is_going_on)
+        arrived = max(0, int((view.state.figures.mostly_to(now) - start_s) // BUCKET_S))
+        return Looked(partial(self._show, triage, arrived), triage.is_going_on)
 
-    def _show(self, triage: Triage, complete: int) -> None:
-        self.triage, self._complete = triage, complete
+    def _show(self, triage: Triage, arrived: int) -> None:
+        self.triage, self._arrived = triage, arrived
         self._arrange()
 
     def _arrange(self) -> None:
@@ -163,7 +162,7 @@ class CausePane(OverviewPane):
             return ()
         cause = self._rows[position]
         name = triage.interface_name(cause)
-        told = causes.Told(cause, name, partial(triage.peer_name, cause), self._complete)
+        told = causes.Told(cause, name, partial(triage.peer_name, cause), self._arrived)
         if line == 0:
             return causes.first_line(told, layout, self.palette, utc=self.utc)
         return causes.second_line(told, layout, width, self.palette)
