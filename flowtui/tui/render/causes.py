@@ -151,9 +151,10 @@ def _share(share: float) -> str:
 
 
 def _spark(told: Told, palette: Palette) -> tuple[tuple[Style, str], ...]:
-    """What has arrived; where most is still to come, no bar would be true."""
+    """What has arrived; where most is still to come faint, and nothing yet is no zero."""
     buckets = told.cause.tally.buckets
-    blocks = text.sparkline([count if at < told.arrived else None for at, count in enumerate(buckets)])
+    pending = [None if at >= told.arrived and not count else count for at, count in enumerate(buckets)]
+    blocks = text.sparkline(pending)
     return (
         (palette.reject + Style(bold=False), blocks[: told.arrived]),
         (palette.faint, blocks[told.arrived :]),
