@@ -18,6 +18,7 @@ import botocore.session
 from botocore.config import Config
 
 from flowtui.aws import groups
+from flowtui.aws.creation import FlowLogCreation
 from flowtui.aws.endpoints import check_endpoint, check_environment
 from flowtui.aws.errors import fault_of
 from flowtui.aws.groups import Place
@@ -64,6 +65,8 @@ class Options:
     endpoint_url: str | None = None
     insecure: bool = False
     """Whether an `http://` endpoint that is not on this machine is let pass."""
+    read_only: bool = False
+    """Whether nothing may be changed in the account."""
 
 
 def connect(options: Options, prompt: Prompt | None = None) -> AwsConnection:
@@ -98,8 +101,8 @@ class _Signed:
     """A boto3 session and the clients made with it so far."""
 
     session: boto3.Session
-    clients: dict[str, Any] = field(default_factory=dict)
-    """By service name; boto3's clients have no common type."""
+    clients: dict[tuple[str, int], Any] = field(default_factory=dict)
+    """By service and number of retries; boto3's clients have no common type."""
 
 
 class AwsConnection:
@@ -166,6 +169,17 @@ class AwsConnection:
         with self.asking(groups.DESCRIBE):
             return groups.described(self._client("logs", retries=0), names)
 
+    def flow_log_account(self) -> FlowLogCreation:
+        """What makes and removes flow logs."""
+        options = self._options
+        return FlowLogCreation(
+            self,
+            lambda service: self._client(service, retries=0),
+            self.asking,
+            options.endpoint_url,
+            read_only=options.read_only,
+        )
+
     @contextmanager
     def asking(self, action: str) -> Iterator[None]:
         """Turns whatever is raised inside into a FaultError about this action."""
@@ -199,11 +213,11 @@ class AwsConnection:
             if self._signed is None:
                 self._signed = _signed(self._options, None)
             signed = self._signed
-            if service not in signed.clients:
+            if (service, retries) not in signed.clients:
                 if not signed.clients:
                     _credentials(signed.session)
-                signed.clients[service] = _made(signed.session, service, retries, self._options)
-            return signed.clients[service]
+                signed.clients[service, retries] = _made(signed.session, service, retries, self._options)
+            return signed.clients[service, retries]
 
     def _ec2_client(self) -> Any:
         return self._client("ec2", retries=2)

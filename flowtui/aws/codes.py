@@ -78,6 +78,17 @@ _NOT_AWS = Said(
     "Something between here and AWS refuses the request ({code})",
     "It is asked for again; check the network's sign-in page, the proxy, the VPN and the endpoint.",
 )
+_EXISTS = Said(FaultKind.INVALID, "It exists already: {message}", "Take what is there, or another name.")
+_FLOW_LOG_EXISTS = Said(
+    FaultKind.INVALID,
+    "There is such a flow log already: {message}",
+    "Look at the flow logs that there are; another one needs another log group or other traffic.",
+)
+_FLOW_LOG_LIMIT = Said(
+    FaultKind.INVALID,
+    "The account has as many flow logs there as it may: {message}",
+    "Delete one that is not needed, or ask AWS for a higher quota.",
+)
 _OTHER = Said(FaultKind.OTHER, "{action} failed: {message}", "")
 
 
@@ -148,6 +159,9 @@ BY_CODE: Mapping[str, Said] = _table(
             "UnsupportedOperationException OperationNotPermitted NotImplementedException"
         ),
     ),
+    (_EXISTS, "EntityAlreadyExists ResourceAlreadyExistsException"),
+    (_FLOW_LOG_EXISTS, "FlowLogAlreadyExists"),
+    (_FLOW_LOG_LIMIT, "FlowLogsLimitExceeded"),
     (_LOG_CLASS, "LogClass"),
     (_DELIVERY_CLASS, "DeliveryClass"),
 )

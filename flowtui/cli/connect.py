@@ -114,6 +114,7 @@ def _who(settings: Settings) -> Settings:
         region=settings.region,
         endpoint_url=settings.endpoint_url,
         insecure=settings.insecure,
+        read_only=settings.read_only,
     )
 
 
@@ -122,7 +123,7 @@ def _options(settings: Settings) -> Options:
 
     # boto3 reads AWS_DEFAULT_REGION alone; the AWS CLI and the other SDKs put AWS_REGION first.
     region = settings.region or os.environ.get("AWS_REGION") or None
-    return Options(settings.profile, region, settings.endpoint_url, settings.insecure)
+    return Options(settings.profile, region, settings.endpoint_url, settings.insecure, settings.read_only)
 
 
 def _mentions_mfa() -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 Check = Callable[[str, object], Any]
 Span = tuple[float, float]
+Counts = tuple[tuple[str, int], ...]
 Ages = tuple[tuple[float, float, float], ...]
 """Shares of the records, and between how many seconds old these arrive; the shares make 1."""
 
@@ -98,6 +99,14 @@ def rates(name: str, value: object) -> tuple[tuple[str, float], ...]:
     if not isinstance(value, dict):
         raise ScenarioError(f"{name} must be a table")
     return tuple((operation, rate(f"{name}.{operation}", one)) for operation, one in value.items())
+
+
+def counts(name: str, value: object) -> Counts:
+    """Numbers of times by operation."""
+    times = integer(1, 1_000_000)
+    if not isinstance(value, dict):
+        raise ScenarioError(f"{name} must be a table")
+    return tuple((operation, times(f"{name}.{operation}", one)) for operation, one in value.items())
 
 
 def _is_age(row: object) -> bool:

@@ -125,12 +125,17 @@ def _brief_group(group: Group) -> dict[str, Any]:
 
 
 def _group(group: Group) -> dict[str, Any]:
-    return _brief_group(group) | {
-        "logGroupArn": group.arn,
-        "logGroupClass": group.group_class,
-        "metricFilterCount": 0,
-        "storedBytes": group.stored_bytes,
-    }
+    kept = {} if group.retention_days is None else {"retentionInDays": group.retention_days}
+    return (
+        _brief_group(group)
+        | kept
+        | {
+            "logGroupArn": group.arn,
+            "logGroupClass": group.group_class,
+            "metricFilterCount": 0,
+            "storedBytes": group.stored_bytes,
+        }
+    )
 
 
 def _stream(group: Group, stream: Stream) -> dict[str, Any]:

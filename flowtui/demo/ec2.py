@@ -7,10 +7,13 @@ costs about a second, so it is imported in the background only.
 from __future__ import annotations
 
 import itertools
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import moto.ec2.models.elastic_ip_addresses as moto_addresses
 from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
 from moto.logs.models import logs_backends
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -18,7 +21,9 @@ from werkzeug.test import Client
 
 from flowtui.demo import lab
 from flowtui.demo.ec2_calls import teach_moto
+from flowtui.demo.ec2_flow_logs import SERVICE
 from flowtui.demo.ec2_shop import ShopSeeding
+from flowtui.demo.fresh import Fresh
 from flowtui.demo.lab import Lab
 from flowtui.demo.seeding import Entry, Seeding, from_cidr, from_group, mirror_association
 from flowtui.demo.shop import Shop
@@ -26,9 +31,9 @@ from flowtui.demo.shop import Shop
 _NAT_REQUESTER = "amazon-aws"
 
 
-def seeded_application(network: Lab, shop: Shop, seed: int) -> Any:
+def seeded_application(network: Lab, shop: Shop, fresh: Fresh, seed: int) -> Any:
     """The WSGI application of moto with lab and shop in it, warmed up: a first answer takes 0.1 s."""
-    seed_vpcs(network, shop, seed)
+    seed_vpcs(network, shop, fresh, seed)
     application = DomainDispatcherApplication(create_backend_app)
     client = Client(application)
     for service, version, action in (
@@ -44,16 +49,19 @@ def seeded_application(network: Lab, shop: Shop, seed: int) -> Any:
     return application
 
 
-def seed_vpcs(network: Lab, shop: Shop, seed: int) -> None:
-    """Puts lab and shop into moto; does nothing where they are there already."""
+def seed_vpcs(network: Lab, shop: Shop, fresh: Fresh, seed: int) -> None:
+    """Puts lab, shop and the default VPC into moto; does nothing where they are there already."""
+    # The default VPC gets its id when moto's backend is first asked for.
+    mock_random.seed(seed)
     backend = ec2_backends[lab.ACCOUNT][lab.REGION]
     if any(tags.get("Name") == "lab" for tags in backend.tags.values()):
         return
-    mock_random.seed(seed)
     _hand_out_documentation_addresses()
     of_lab = _LabSeeding(backend, network)
     of_lab.run()
     teach_moto(ShopSeeding(backend, shop, of_lab).run())
+    _FreshSeeding(backend, fresh).run()
+    _delivery_role()
 
 
 def mirror_log_group(name: str) -> None:
@@ -69,6 +77,47 @@ def _hand_out_documentation_addresses() -> None:
     moto_addresses.random_ip = lambda: f"192.0.2.{next(hosts)}"  # type: ignore[attr-defined]
 
 
+def _delivery_role() -> None:
+    """The role by which the flow logs that are there deliver: as AWS's guide has it, made long ago."""
+    backend = iam_backends[lab.ACCOUNT]["aws"]
+    trust = {"Effect": "Allow", "Principal": {"Service": SERVICE}, "Action": "sts:AssumeRole"}
+    actions = ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "DescribeLogGroups", "DescribeLogStreams")
+    deliver = {"Effect": "Allow", "Action": [f"logs:{each}" for each in actions], "Resource": "*"}
+    name = lab.LOG_ROLE_ARN.rpartition("/")[2]
+    role = backend.create_role(name, _document(trust), "/", None, "", [], None)
+    role.create_date = _ROLE_MADE
+    backend.put_role_policy(name, "deliver", _document(deliver))
+
+
+_ROLE_MADE = datetime(2025, 1, 7, 9, 30, tzinfo=UTC)
+
+
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+class _FreshSeeding(Seeding):
+    """The default VPC that every account has, with three instances and without a flow log."""
+
+    def __init__(self, backend: Any, network: Fresh) -> None:
+        self.backend = backend
+        self.vpc = backend.default_vpc
+        self._network = network
+        self.name(self.vpc.id, "default")
+
+    def run(self) -> None:
+        """Puts it in."""
+        subnet = next(each for each in self.backend.subnets[lab.ZONE].values() if each.vpc_id == self.vpc.id)
+        gateway = self.internet_gateway("default")
+        self.backend.create_route(self.main_table("default").id, lab.ANYWHERE, gateway_id=gateway.id)
+        site_sg = self.group("site-sg", "HTTPS from anywhere")
+        self.allow(site_sg, "tcp", 443, from_cidr(lab.ANYWHERE))
+        worker_sg = self.group("worker-sg", "Nothing in")
+        self.instance(self._network.site, subnet, site_sg)
+        self.instance(self._network.worker, subnet, worker_sg)
+        self.instance(self._network.batch, subnet, worker_sg)
+
+
 class _LabSeeding(Seeding):
     """The lab, with what its steps need of one another."""
 
@@ -80,7 +129,6 @@ class _LabSeeding(Seeding):
 
     def run(self) -> None:
         """Puts it in."""
-        self.name(self.backend.default_vpc.id, "default")
         nat = self._nat_gateway()
         self.public_routes(self.internet_gateway("lab"), self._public, "public")
         self.backend.create_route(self.main_table("private").id, lab.ANYWHERE, nat_gateway_id=nat.id)

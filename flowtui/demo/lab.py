@@ -61,13 +61,14 @@ class Lab:
 def build(seed: int) -> Lab:
     """The lab of a seed."""
     rng = random.Random(f"{seed}/interfaces")
-
-    def nic(name: str, address: str, public: str | None = None) -> Nic:
-        return Nic(name, f"eni-0{rng.getrandbits(64):016x}", address, public)
-
     return Lab(
-        bastion=nic(BASTION, "172.16.0.121", "192.0.2.10"),
-        app_1=nic(APP_1, "172.16.1.20"),
-        app_2=nic(APP_2, "172.16.1.31"),
-        nat=nic(NAT, "172.16.0.8", "192.0.2.11"),
+        bastion=nic_of(rng, BASTION, "172.16.0.121", "192.0.2.10"),
+        app_1=nic_of(rng, APP_1, "172.16.1.20"),
+        app_2=nic_of(rng, APP_2, "172.16.1.31"),
+        nat=nic_of(rng, NAT, "172.16.0.8", "192.0.2.11"),
     )
+
+
+def nic_of(rng: random.Random, name: str, address: str, public: str | None = None) -> Nic:
+    """An interface with the next id."""
+    return Nic(name, f"eni-0{rng.getrandbits(64):016x}", address, public)

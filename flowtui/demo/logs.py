@@ -75,6 +75,8 @@ class Group:
         self.created = created
         self.group_class = group_class
         self.stored_bytes = 0
+        self.retention_days: int | None = None
+        self.tags: dict[str, str] = {}
         self._lock = threading.Lock()
         self._sequence = 0
         self._events: list[Event] = []

@@ -44,7 +44,7 @@ def answer(mishap: Mishap, body: bytes, *, is_json: bool) -> Answer:
     """The error that stands for an answer."""
     if is_json:
         return error_answer(_ERRORS[mishap])
-    return _query_error(_ERRORS[mishap], body)
+    return query_error(_ERRORS[mishap], body)
 
 
 def spoilt(mishap: Mishap, body: bytes, slow_s: float) -> Iterator[bytes]:
@@ -60,7 +60,7 @@ def spoilt(mishap: Mishap, body: bytes, slow_s: float) -> Iterator[bytes]:
     yield body[half:]
 
 
-def _query_error(error: AwsError, body: bytes) -> Answer:
+def query_error(error: AwsError, body: bytes) -> Answer:
     """The error in the XML of the query protocol, which EC2 words differently from IAM and STS."""
     is_ec2 = b"Version=2016-11-15" in body
     code, message = error.code.removesuffix("Exception"), error.message

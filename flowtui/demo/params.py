@@ -66,6 +66,13 @@ class Params:
             raise unfit(name, value, f"Member must have length between 1 and {most}")
         return value
 
+    def tags(self, name: str) -> dict[str, str]:
+        """Tags by key."""
+        found: dict[str, Any] = self._typed(name, dict) or {}
+        if not all(isinstance(value, str) for value in found.values()):
+            raise AwsError("SerializationException", f"{name} has a value that is no text")
+        return found
+
     def items(self, name: str) -> list[Mapping[str, Any]]:
         """A list of structures."""
         value: list[Any] = self._typed(name, list) or []

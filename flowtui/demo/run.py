@@ -7,7 +7,7 @@ import threading
 import time
 from typing import Any
 
-from flowtui.demo import feed, lab, shop
+from flowtui.demo import feed, fresh, lab, shop
 from flowtui.demo.api import LogsApi
 from flowtui.demo.faults import FaultPlan
 from flowtui.demo.ledger import Ledger
@@ -15,7 +15,9 @@ from flowtui.demo.logs import LogStore
 from flowtui.demo.pour import Pouring
 from flowtui.demo.scenario import Scenario
 from flowtui.demo.server import HOST, Endpoint, Pending, listen
+from flowtui.demo.subscriptions import Subscriptions
 from flowtui.demo.timeline import Timeline
+from flowtui.demo.write_mishaps import WriteMishaps
 
 
 class Demo:
@@ -27,6 +29,10 @@ class Demo:
         self._start = time.time()
         self._network = lab.build(scenario.seed)
         self._shop = shop.build(scenario.seed)
+        self._fresh = fresh.build(scenario.seed)
+        self._is_fresh_fed = False
+        self._subscriptions = Subscriptions()
+        self._mishaps = WriteMishaps(scenario.writes)
         self._store = LogStore()
         self._logs, self._moto = Pending(), Pending()
         self._timeline = Timeline(self._start if scenario.load is None else None)
@@ -39,7 +45,7 @@ class Demo:
     def listen(self, port: int) -> str:
         """The endpoint's URL, from when on it takes calls. Raises OSError where the port cannot be had."""
         plan = FaultPlan(self._scenario.faults, self._scenario.seed)
-        endpoint = Endpoint(self._logs, self._moto, plan, self._timeline, self._ledger)
+        endpoint = Endpoint(self._logs, self._moto, plan, self._timeline, self._ledger, self._mishaps)
         load = self._scenario.load
         server = listen(port, endpoint, 0.0 if load is None else load.skew_s)
         threading.Thread(target=server.serve_forever, name="serve", daemon=True).start()
@@ -70,13 +76,25 @@ class Demo:
             threading.Thread(target=self._pouring.run, args=arguments, name="pour", daemon=True).start()
         threading.Thread(target=self._moto.make, args=(self._load_moto,), name="moto", daemon=True).start()
         if feeds:
-            feed.deliver(self._store, feeds, self._stop)
+            feed.deliver(self._store, feeds, self._stop, self._subscriptions, self._fresh_feed)
+
+    def _fresh_feed(self) -> feed.Feed | None:
+        """The default VPC's records, once, as soon as a flow log covers it."""
+        if self._is_fresh_fed or not self._subscriptions.covers_any(nic.id for nic in self._fresh.nics):
+            return None
+        self._is_fresh_fed = True
+        return feed.default_vpc(self._fresh, self._scenario, self._start, time.time())
 
     def _load_moto(self) -> Any:
         # A second of imports, while Logs answers already.
         from flowtui.demo import ec2
+        from flowtui.demo.ec2_flow_logs import FlowLogCalls
 
         self._store.on_created = ec2.mirror_log_group
         for group in self._store.groups():
             ec2.mirror_log_group(group.name)
-        return ec2.seeded_application(self._network, self._shop, self._scenario.seed)
+        scenario = self._scenario
+        spread_s = scenario.writes.role_delay_s / scenario.speed
+        FlowLogCalls(self._subscriptions, spread_s, scenario.writes.unsuccessful).teach_moto()
+        application = ec2.seeded_application(self._network, self._shop, self._fresh, scenario.seed)
+        return self._mishaps.around(application)

@@ -9,6 +9,8 @@ throttle = 0.1        # a share of the Logs calls; down, expired …: seconds af
 events = 4000         # at most so many in a page of FilterLogEvents
 [queries]
 seconds = 10          # how long a Logs Insights query takes
+[writes]
+refused = {CreateRole = 1}  # operations that are not allowed, so many times; lost: those whose answer is
 [load]
 records_per_s = 1000  # a workload besides the lab, whose every event is known to the judge
 ```
@@ -26,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.demo import checks
-from flowtui.demo.checks import Ages, ScenarioError, Span, by, checked, integer, number, table
+from flowtui.demo.checks import Ages, Counts, ScenarioError, Span, by, checked, integer, number, table
 
 SHIPPED = Path(__file__).parent / "scenarios"
 """The scenarios that may be named without a path."""
@@ -103,6 +105,20 @@ class QueryHabits:
 
 
 @dataclass(frozen=True, slots=True)
+class WriteHabits:
+    """How calls that write go."""
+
+    role_delay_s: float = field(default=6.0, metadata=by(number(0, 600)))
+    """So many demo seconds after its making nobody can assume a role; AWS takes up to two minutes."""
+    unsuccessful: int = field(default=0, metadata=by(integer(0, 300)))
+    """So many resources, the last ones, of the first CreateFlowLogs are refused."""
+    refused: Counts = field(default=(), metadata=by(checks.counts))
+    """Operations, and so many times that they are not allowed."""
+    lost: Counts = field(default=(), metadata=by(checks.counts))
+    """Operations, and so many times that they are carried out and the answer is lost."""
+
+
+@dataclass(frozen=True, slots=True)
 class Burst:
     """Records that arrive all at once."""
 
@@ -159,6 +175,7 @@ class Scenario:
     faults: Faults = field(default=Faults(), metadata=by(table(Faults)))
     pages: PageHabits = field(default=PageHabits(), metadata=by(table(PageHabits)))
     queries: QueryHabits = field(default=QueryHabits(), metadata=by(table(QueryHabits)))
+    writes: WriteHabits = field(default=WriteHabits(), metadata=by(table(WriteHabits)))
     load: Load | None = field(default=None, metadata=by(table(Load)))
 
 

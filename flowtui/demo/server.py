@@ -22,6 +22,7 @@ from flowtui.demo.api import TARGET_PREFIX, Answer, LogsApi
 from flowtui.demo.faults import FaultPlan, Mishap
 from flowtui.demo.ledger import Call, Ledger
 from flowtui.demo.timeline import Timeline
+from flowtui.demo.write_mishaps import WriteMishaps
 
 HOST = "127.0.0.1"
 
@@ -63,7 +64,13 @@ class Endpoint:
     """The WSGI application."""
 
     def __init__(
-        self, logs: Pending, moto: Pending, plan: FaultPlan, timeline: Timeline, book: Ledger | None = None
+        self,
+        logs: Pending,
+        moto: Pending,
+        plan: FaultPlan,
+        timeline: Timeline,
+        book: Ledger | None,
+        write_mishaps: WriteMishaps,
     ) -> None:
         """With a `book`, which is a judge's, every Logs call is written down."""
         self._logs = logs
@@ -71,6 +78,7 @@ class Endpoint:
         self._plan = plan
         self._timeline = timeline
         self._book = book
+        self._mishaps = write_mishaps
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answers one call."""
@@ -113,7 +121,7 @@ class Endpoint:
         answer: Answer | None = None
         if mishap is None or mishap.is_in_body:
             api: LogsApi = self._logs.get()
-            answer = api.answer(TARGET_PREFIX + operation, body)
+            answer = self._mishaps.logs_answer(operation, lambda: api.answer(TARGET_PREFIX + operation, body))
         elif mishap is not Mishap.RESET:
             answer = mishaps.answer(mishap, body, is_json=True)
         if self._book is not None:

@@ -8,14 +8,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowtui.demo.errors import exists, invalid, missing, unfit
-from flowtui.demo.logs import Entry, LogStore
+from flowtui.demo.logs import Entry, Group, LogStore
 from flowtui.demo.pages import PAGE_BYTES, PAGE_EVENTS, size_bytes
-from flowtui.demo.params import Params
+from flowtui.demo.params import Params, group_name
 
 OLDEST_MS = 14 * 24 * 3_600_000
 NEWEST_MS = 2 * 3_600_000
 """PutLogEvents takes events up to 14 days old and 2 hours ahead (API reference)."""
 MAX_SPAN_MS = 24 * 3_600_000
+RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""What PutRetentionPolicy takes (API reference)."""
 CLASSES = ("STANDARD", "INFREQUENT_ACCESS", "DELIVERY")
 
 
@@ -30,9 +35,40 @@ class Writes:
         group_class = params.text("logGroupClass") or CLASSES[0]
         if group_class not in CLASSES:
             raise unfit("logGroupClass", group_class, f"Member must satisfy enum value set: {list(CLASSES)}")
-        if self._store.create(params.required("logGroupName"), _now_ms(), group_class) is None:
+        group = self._store.create(params.required("logGroupName"), _now_ms(), group_class)
+        if group is None:
             raise exists("log group")
+        group.tags = params.tags("tags")
         return ""
+
+    def put_retention_policy(self, params: Params) -> str:
+        """Has a group keep its events for so many days."""
+        days = params.number("retentionInDays", 1, RETENTION_DAYS[-1])
+        if days not in RETENTION_DAYS:
+            allowed = f"Member must satisfy enum value set: {list(RETENTION_DAYS)}"
+            raise unfit("retentionInDays", days, allowed)
+        params.group(self._store).retention_days = days
+        return ""
+
+    def delete_retention_policy(self, params: Params) -> str:
+        """Has a group keep its events for ever."""
+        params.group(self._store).retention_days = None
+        return ""
+
+    def tag_resource(self, params: Params) -> str:
+        """Adds tags to a group."""
+        self._tagged(params).tags |= params.tags("tags")
+        return ""
+
+    def list_tags_for_resource(self, params: Params) -> str:
+        """The tags of a group."""
+        return json.dumps({"tags": self._tagged(params).tags})
+
+    def _tagged(self, params: Params) -> Group:
+        group = self._store.group(group_name(params.required("resourceArn").removesuffix(":*")))
+        if group is None:
+            raise missing("log group")
+        return group
 
     def delete_log_group(self, params: Params) -> str:
         """Deletes a group with all its events."""

@@ -213,6 +213,9 @@ def test_instances(ec2: Any) -> None:
         ("app-2", "172.16.1.31", None),
         ("web-1", "10.20.0.10", "192.0.2.12"),
         ("orders-1", "10.20.1.10", None),
+        ("site-1", "172.31.0.21", "192.0.2.13"),
+        ("worker-1", "172.31.0.34", None),
+        ("batch-1", "172.31.0.47", None),
     }
 
 
@@ -517,7 +520,7 @@ def test_a_new_group_can_have_a_flow_log(ec2: Any, stream: dict[str, str]) -> No
     nic = ec2.describe_network_interfaces(Filters=in_lab(ec2))["NetworkInterfaces"][0]
     made = ec2.create_flow_logs(
         ResourceType="NetworkInterface", ResourceIds=[nic["NetworkInterfaceId"]], TrafficType="REJECT",
-        LogGroupName="own", DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/r",
+        LogGroupName="own", DeliverLogsPermissionArn="arn:aws:iam::123456789012:role/flow-logs-delivery",
     )["FlowLogIds"]  # fmt: skip
     try:
         (flow_log,) = ec2.describe_flow_logs(FlowLogIds=made)["FlowLogs"]

@@ -94,7 +94,10 @@ def may_lack(plan: FlowLogPlan) -> str:
     if plan.lacking is None:
         return f"Whether you may do it could not be checked; it needs {', '.join(plan.actions)}."
     if plan.lacking:
-        return f"You lack {', '.join(plan.lacking)}."
+        lacking = ", ".join(plan.lacking)
+        return (
+            f"You may lack {lacking}: your policies, as far as AWS judges them, do not allow it everywhere."
+        )
     return "You may make all of these calls, by the policies that AWS can judge."
 
 
