@@ -35,6 +35,7 @@ class StatusKind(Enum):
     EXPIRED = "sign-in expired"
     FAILED = "failed"
     NO_FLOW_LOGS = "no flow logs"
+    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)

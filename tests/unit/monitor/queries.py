@@ -75,8 +75,8 @@ class ScriptedInsights:
             raise FaultError(self.faults.pop(0))
 
     def _found(self, request: QueryRequest) -> tuple[Sequence[Row], int]:
-        if self.counted is not None and ("stats " in request.text or "estimate" in request.text):
-            rows = self.counted(request.text)
+        if "stats " in request.text or "estimate" in request.text:
+            rows = [] if self.counted is None else self.counted(request.text)
             return rows, len(rows)
         low, high = (time_text(second * 1000) for second in (request.begin_s, request.end_s + 1))
         inside = [each for each in self.rows if low <= each["@timestamp"] < high]
