@@ -279,6 +279,8 @@ class FlowtuiApp(App[None]):
         detail = None if view is None else view.record(message.record_id)
         if detail is not None:
             self.push_screen(DetailScreen(detail, self.palette, utc=self.settings.utc))
+            if detail.row.is_rejected:
+                self.session_watch.explain(message.record_id)
 
     @on(OverviewScreen.WhyWanted)
     @on(MonitorScreen.WhyWanted)
@@ -287,8 +289,9 @@ class FlowtuiApp(App[None]):
 
     @on(Explained)
     def _explained(self, message: Explained) -> None:
-        screen = self.overview.screen or self.monitor
-        screen.show_why(message.record_id, message.explanation, self._now())
+        for screen in self.screen_stack:
+            if isinstance(screen, MonitorScreen | OverviewScreen | DetailScreen):
+                screen.show_why(message.record_id, message.explanation, self._now())
 
     def action_help(self) -> None:
         """Keys, marks, fields."""

@@ -15,7 +15,7 @@ from textual.app import App
 
 from flowtui.tui.messages import OverviewTaken
 from flowtui.tui.render.header import HeaderState
-from flowtui.tui.screens.overview import OverviewScreen
+from flowtui.tui.screens.overview import WIDE, OverviewScreen
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.causes import CausePane
 from flowtui.tui.widgets.overview import OverviewPane
@@ -69,7 +69,9 @@ class OverviewDesk:
     def show_header(self, state: HeaderState) -> None:
         """Draws the header, where the overview is open."""
         if self.screen is not None:
-            self.screen.show_header(replace(state, crumbs=(*state.crumbs, _CRUMB), cidr=""))
+            # Where it is narrow a tab says it.
+            crumbs = (*state.crumbs, _CRUMB) if self._app.size.width >= WIDE else state.crumbs
+            self.screen.show_header(replace(state, crumbs=crumbs, cidr=""))
 
     # Looks
 

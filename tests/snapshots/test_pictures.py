@@ -21,7 +21,7 @@ CASES: dict[str, tuple[Sequence[str], str]] = {
     "rejects": (("r",), "of 400"),
     "topology": (("1",), "flow logs"),
     "interfaces": (("2",), "REC/S"),
-    "record": (("E", "enter"), "interface-id"),
+    "record": (("E", "enter"), "To allow"),
     "help": (("question_mark",), "rejected"),
     "diagnostics": (("d",), "log calls"),
     "names": (("a",), "bastion"),
@@ -33,7 +33,9 @@ CASES: dict[str, tuple[Sequence[str], str]] = {
 @pytest.mark.parametrize("name", CASES)
 async def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int]) -> None:
     keys, sign = CASES[name]
-    session = lab.PlayedSession(topology=lab.ruled_topology() if name == "triage" else lab.lab_topology())
+    session = lab.PlayedSession(
+        topology=lab.ruled_topology() if name in ("triage", "record") else lab.lab_topology()
+    )
     session.back_fill([*(lab.scan_lines() if name == "triage" else ()), *lab.lab_lines(400)])
     async with reading(session, size) as reader:
         await reader.sees("following · 4")

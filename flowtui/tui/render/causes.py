@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.style import Style
 
-from flowtui.explain.answer import Decision, Explanation, Layer, LayerDecision, Verdict
+from flowtui.explain.answer import Decision, Explanation, Layer, Verdict
 from flowtui.records.decode import clean
 from flowtui.tui.render import text
 from flowtui.tui.theme import Palette
@@ -17,20 +17,25 @@ from flowtui.tui.theme import Palette
 if TYPE_CHECKING:
     from flowtui.monitor.triage import Cause
 
-_COUNT, _SHARE, _TIME, _GAP = 7, 5, 8, 2
+_COUNT, _SHARE, _TIME, _GAP, _ID = 7, 6, 8, 2, 11
 _WIDE = 100
+_LEAST = 6
+"""Cells under which a name says nothing."""
 _OFTEN = 4
 """The two most frequent ends are named where they have a quarter of the records, or are all there are."""
 
 _HEADS = {
     Verdict.SECURITY_GROUP: "security group",
     Verdict.NETWORK_ACL: "network ACL",
-    Verdict.BOTH: "both layers",
+    Verdict.BOTH: "SG and ACL",
     Verdict.BLOCK_PUBLIC_ACCESS: "VPC Block Public Access",
     Verdict.ENCRYPTION_CONTROLS: "encryption controls",
-    Verdict.ALLOWED: "the current rules would allow",
+    Verdict.ALLOWED: "current rules allow",
     Verdict.UNKNOWN: "unknown",
 }
+_SHORT_HEADS = {**_HEADS, Verdict.SECURITY_GROUP: "SG", Verdict.NETWORK_ACL: "ACL"}
+_ROOMY = 46
+"""Cells from which a cause has its layer's whole name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,8 @@ class CauseLayout:
         """What fits into so many cells."""
         is_wide = width >= _WIDE
         spark = spark if is_wide else 0
-        decider, first = (24, _TIME + 1) if is_wide else (0, 0)
-        where = 14 if is_wide else 10
+        decider, first = (22, _TIME + 1) if is_wide else (0, 0)
+        where = 12 if is_wide else 10
         around = _COUNT + _SHARE + _GAP + (spark + _GAP if spark else 0) + first + _TIME
         return cls(spark, width - around - decider - where, decider, where, first)
 
@@ -73,8 +78,8 @@ class Told:
 def heading(layout: CauseLayout, palette: Palette) -> list[Segment]:
     """The headings of the columns."""
     ink = palette.heading
-    line = text.Line().cell("✗", _COUNT, ink, right=True).cell("SHARE", _SHARE + 1, ink, right=True)
-    line.add(" " * (_GAP - 1), ink)
+    line = text.Line().cell("✗", _COUNT, ink, right=True).cell("SHARE", _SHARE, ink, right=True)
+    line.add(" " * _GAP, ink)
     if layout.spark:
         line.cell("15 MIN", layout.spark + _GAP, ink)
     line.cell("CAUSE", layout.cause, ink).cell("DECIDED BY" if layout.decider else "", layout.decider, ink)
@@ -91,12 +96,13 @@ def first_line(told: Told, layout: CauseLayout, palette: Palette, *, utc: bool) 
         for ink, blocks in _spark(told, palette):
             line.add(blocks, ink)
         line.add(" " * _GAP, palette.mute)
-    for segment in _cause(cause, layout.cause - 1, palette):
+    by = decided_by(cause.kind.explanation, layout.decider - 1) if layout.decider else ""
+    # What nobody decided may take that column too.
+    room = layout.cause + (0 if by else layout.decider)
+    for segment in _cause(cause, room - 1, palette):
         line.add(segment.text, segment.style or palette.text)
-    line.to(layout.inset + layout.cause, palette.text)
-    known, rule = decider(cause.kind.explanation)
-    room = layout.decider - 1
-    line.cell(text.fitted(_decider(known, rule), room) if room > 0 else "", layout.decider, palette.soft)
+    line.to(layout.inset + room, palette.text)
+    line.cell(by, layout.decider if by else 0, palette.soft)
     line.cell(_where(told, layout.where - 1), layout.where, palette.text)
     if layout.first:
         line.cell(text.clock_time(tally.first_s, utc=utc), layout.first, palette.soft)
@@ -108,7 +114,7 @@ def second_line(told: Told, layout: CauseLayout, width: int, palette: Palette) -
     said = told.cause.kind.explanation
     parts = [_peers(told), _beside(said)]
     if not layout.decider:
-        parts.insert(0, _decider(*decider(said)))
+        parts.insert(0, decided_by(said, width))
     words = "; ".join(filter(None, map(clean, parts)))
     inset = layout.inset
     return [Segment(" " * inset, palette.mute), Segment(text.fitted(words, width - inset), palette.mute)]
@@ -121,29 +127,32 @@ def sentence(cause: Cause, interface_name: str) -> str:
     return f"{what} → {where}" if cause.kind.is_by_source else f"{what} from {where}"
 
 
-def services(cause: Cause) -> str:
-    """`tcp/80`, `tcp/23, 3389, 8080 and 212 more`."""
-    named = cause.services
-    first, *others = named or ("traffic",)
-    prefix = f"{first.partition('/')[0]}/"
-    words = ", ".join((first, *(each.removeprefix(prefix) for each in others)))
-    more = cause.tally.services.count - len(named)
-    return f"{words} and {more:,} more" if more > 0 else words
+def services(cause: Cause, width: int = 0) -> str:
+    """`tcp/80`, `tcp/23, 3389, 8080 and 212 more`; where a width does not do, fewer or `tcp/23 +214`."""
+    named, count = cause.services, cause.tally.services.count
+    if not named:
+        return "traffic"
+    prefix = f"{named[0].partition('/')[0]}/"
+    short = [named[0], *(each.removeprefix(prefix) for each in named[1:])]
+    counted = [(", ".join(short[:number]), count - number) for number in range(len(short), 0, -1)]
+    said = [f"{named} and {more:,} more" if more else named for named, more in counted]
+    said += [f"{named} +{more:,}" for named, more in counted if more]
+    return next((each for each in said if not width or len(each) <= width), said[-1])
 
 
-def decider(said: Explanation) -> tuple[LayerDecision | None, str]:
-    """The layer that rejected, and its rule as it is called; None where none is known to have."""
-    wanted = {Verdict.NETWORK_ACL: Layer.NETWORK_ACL, Verdict.BOTH: Layer.SECURITY_GROUP}
+def decided_by(said: Explanation, width: int) -> str:
+    """`sg-0b1…f22 bastion-sg`, `acl-0d2…9e4 rule * public`: the layer that rejected; empty: none is known."""
     denied = [each for each in said.layers if each.decision is Decision.DENY]
-    chosen = next((each for each in denied if each.layer is wanted.get(said.verdict)), None)
-    chosen = chosen or next(iter(denied), None)
-    return chosen, f"rule {chosen.rule}" if chosen is not None and chosen.rule else ""
-
-
-def _decider(known: LayerDecision | None, rule: str) -> str:
-    if known is None or not known.id:
+    # Of both the security group, whose rule is wanting in any case.
+    groups = [each for each in denied if each.layer is Layer.SECURITY_GROUP]
+    chosen = next(iter(groups if said.verdict is Verdict.BOTH else denied), None)
+    if chosen is None or not chosen.id:
         return ""
-    return clean(" ".join(filter(None, (text.identifier(known.id, 10), rule, known.name))))
+    rule = f"rule {chosen.rule}" if chosen.rule else ""
+    known = " ".join(filter(None, (text.identifier(clean(chosen.id), _ID), rule)))
+    room = width - len(known) - 1
+    name = text.fitted(clean(chosen.name), room) if room >= _LEAST else ""
+    return text.fitted(f"{known} {name}".rstrip(), width)
 
 
 def _share(share: float) -> str:
@@ -168,28 +177,34 @@ def _where(told: Told, width: int) -> str:
 
 
 def _cause(cause: Cause, width: int, palette: Palette) -> Sequence[Segment]:
-    head, rest = _words(cause)
+    head, rest = _words(cause, width)
     line = text.Line().add(text.fitted(head, width), palette.reject_row + Style(bold=True))
     return line.add(text.fitted(rest, width - line.width), palette.text).segments
 
 
-def _words(cause: Cause) -> tuple[str, str]:
+def _words(cause: Cause, width: int) -> tuple[str, str]:
     """The layer, and what its rules do."""
     said = cause.kind.explanation
     bound = {"ingress": "inbound", "egress": "outbound"}.get(said.direction, "")
-    what = f"replies of {services(cause)}" if cause.kind.is_of_servers else services(cause)
-    head = _HEADS.get(said.verdict, "unknown")
+    heads = _HEADS if width >= _ROOMY else _SHORT_HEADS
+    head, way = heads.get(said.verdict, "unknown"), "replies of " if cause.kind.is_of_servers else ""
+    room = max(1, width - len(head) - len(f": no {bound} rule for {way}"))
+    what = f"{way}{services(cause, room)}"
     match said.verdict:
         case Verdict.SECURITY_GROUP:
             return head, f": no {bound} rule for {what}"
         case Verdict.NETWORK_ACL:
             return head, f": denies {what} {bound}"
         case Verdict.BOTH:
-            return head, f": no rule for {what} {bound}"
+            return head, f": no {bound} rule for {what}"
         case Verdict.ALLOWED:
             return head, f" {what} {bound}"
         case Verdict.UNKNOWN:
-            return head, f": {clean(said.cause.removeprefix('unknown: '))}"
+            of_itself = f"{clean(cause.kind.interface_id)} "
+            return (
+                head,
+                f": {said.cause.removeprefix('unknown: ').removeprefix(of_itself).removeprefix('is ')}",
+            )
     return head, f": {what} {bound}".rstrip()
 
 
@@ -221,5 +236,6 @@ def _beside(said: Explanation) -> str:
     if said.is_reply:
         return "it answers what was accepted"
     if said.nearest is not None:
-        return f"nearest: {said.nearest.text}"
+        rule = text.identifier(said.nearest.rule, _ID)
+        return f"nearest: {said.nearest.text.replace(said.nearest.rule, rule, 1)}"
     return f"perhaps: {said.reasons[0]}" if said.reasons else ""

@@ -28,11 +28,11 @@ PageLines = Callable[[int, Palette], list[list[Segment]]]
 _LABEL = 22
 
 
-def detail(record: Detail, *, utc: bool) -> PageLines:
-    """A record with every field of its format named, decoded and explained."""
+def detail(record: Detail, above: PageLines | None = None, *, utc: bool) -> PageLines:
+    """A record with every field of its format named, decoded and explained; with some lines above them."""
 
     def lines(width: int, palette: Palette) -> list[list[Segment]]:
-        made: list[list[Segment]] = []
+        made: list[list[Segment]] = [] if above is None else [*above(width, palette), []]
         names = {
             fields.INTERFACE_ID.name: record.row.interface_name,
             fields.SRCADDR.name: record.row.src_name,

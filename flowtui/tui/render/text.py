@@ -109,7 +109,7 @@ def fitted(text: str, width: int) -> str:
     """A name in at most this many cells; its end goes."""
     if cell_len(text) <= width:
         return text
-    return set_cell_size(text, width - 1).rstrip() + ELLIPSIS if width > 0 else ""
+    return set_cell_size(text, width - 1).rstrip(f" {ELLIPSIS}") + ELLIPSIS if width > 0 else ""
 
 
 def middle_cut(text: str, width: int) -> str:

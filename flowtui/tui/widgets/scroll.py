@@ -29,6 +29,14 @@ class ScrollPane(RowList):
         self.top = max(0, min(self.top, self.row_count() - self.page_rows))
         self.refresh()
 
+    def rename(self, title: str) -> None:
+        """Another title."""
+        self._title = title
+
+    def show_line(self, top: int) -> None:
+        """Puts this line at the top, as far as there is enough below it."""
+        self._scroll(top)
+
     def _lines(self) -> list[list[Segment]]:
         width = self.inner_width
         if self._made is None or self._made[0] != width:
