@@ -1,7 +1,8 @@
-"""Ten thousand rejected records explained by one interface's rules, in CPU time.
+"""Ten thousand rejected records explained by one interface's rules, in CPU time; then one among a million.
 
 Peers, as one writes them who does not make rules ready: the verdict alone, by `ipaddress` for each record;
 and verdict and nearest rule, for which each rule is taken apart whole. Neither says a word; ours says all.
+The one is what `w` asks for, the accepted twin looked for in the store; it has no peer.
 """
 
 from __future__ import annotations
@@ -10,11 +11,19 @@ import random
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from statistics import median
 
+from benchmarks.screens import FedSession
 from flowtui.explain.answer import Explanation, Verdict
 from flowtui.explain.explainer import Explainer
 from flowtui.explain.flow import Flow
+from flowtui.filters import local
+from flowtui.filters.tree import And, Compare, OnInterfaces, Op
+from flowtui.monitor.causes import Causes
+from flowtui.records.fields import ACTION, ACTIONS
+from flowtui.store.hits import Hits
 from flowtui.topology.lookup import TopologyIndex
 from flowtui.topology.model import Interface, Owner, OwnerKind, Subnet, Topology, Vpc
 from flowtui.topology.rules import AclRule, BlockPublicAccess, GroupRule, NetworkAcl, Rules, SecurityGroup
@@ -28,7 +37,12 @@ ROUNDS = 3
 NEAR_SHARE = 20
 """The slowest peer gets so many times fewer records."""
 
-OWN = "172.16.0.5"
+HELD, ASKED = 1_000_000, 100
+ANSWER_MS = 50.0
+"""From a record among those held to its explanation, at the 99th percentile and for the first of all."""
+
+ENI, OWN = f"eni-{1:017x}", "172.16.0.1"
+"""The first interface of `benchmarks.flows`."""
 ANYWHERE = ("0.0.0.0/0", "::/0")
 
 
@@ -46,7 +60,30 @@ def main() -> int:
     print(f"  naive, with the nearest rule: {near:.2f} s; ratio {near / ours:.1f} x")
     said = "met" if ours <= TARGET_S else "MISSED"
     print(f"    target {TARGET_S:.0f} s: {said}")
-    return 0 if ours <= TARGET_S else 1
+    return 0 if ours <= TARGET_S and answers() else 1
+
+
+def answers() -> bool:
+    """Print how soon single records among a million are explained; whether it is soon enough."""
+    index = TopologyIndex(busy_topology())
+    state = replace(FedSession(HELD, 0, RECORDS).state(), index=index)
+    both = And((Compare(ACTION.name, Op.EQ, ACTIONS[1]), OnInterfaces(frozenset((ENI,)))))
+    hits = Hits(local.compile(both)).extend(state.snapshot)
+    chosen = random.Random(3).sample(hits.ids(0, len(hits)), ASKED)
+    causes, spent = Causes(), []
+    for record_id in chosen:
+        began = time.perf_counter()
+        said = causes.of(state, record_id, 0.0)
+        spent.append(1000 * (time.perf_counter() - began))
+        assert said is not None
+        assert said.rules_read_at is not None
+    first, ordered = spent[0], sorted(spent)
+    worst = ordered[-(-len(ordered) * 99 // 100) - 1]
+    is_met = max(first, worst) <= ANSWER_MS
+    print(f"one record among {len(state.snapshot):,}, with its twin")
+    print(f"  first {first:.1f} ms, median {median(spent):.1f} ms, p99 {worst:.1f} ms")
+    print(f"    target {ANSWER_MS:.0f} ms: {'met' if is_met else 'MISSED'}")
+    return is_met
 
 
 def explained(index: TopologyIndex, flows: list[Flow]) -> list[Explanation]:
@@ -90,7 +127,7 @@ def busy_topology(seed: int = 1) -> Topology:
         read_at=0.0,
         vpcs=(Vpc("vpc-1", "lab", ("172.16.0.0/16",)),),
         subnets=(Subnet("subnet-1", "public", "vpc-1", ("172.16.0.0/24",)),),
-        interfaces=(Interface("eni-1", "web", "vpc-1", "subnet-1", owner, (OWN,), group_ids=ids),),
+        interfaces=(Interface(ENI, "web", "vpc-1", "subnet-1", owner, (OWN,), group_ids=ids),),
         rules=Rules(0.0, groups, (acl,), (), (), (), BlockPublicAccess("off", ()), ()),
     )
 
@@ -111,7 +148,7 @@ def rejected(count: int, seed: int = 2) -> list[Flow]:
     random_ = random.Random(seed)
     return [
         Flow(
-            interface_id="eni-1",
+            interface_id=ENI,
             srcaddr=".".join(str(random_.randrange(1, 224)) for _ in range(4)),
             dstaddr=OWN,
             srcport=random_.randrange(1024, 65536),

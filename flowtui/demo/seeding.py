@@ -115,6 +115,8 @@ class Seeding:
         self.name(instance.id, nic.name)
         eni = instance.nics[0]
         eni.delete_on_termination = True
+        # moto makes a set of them, whose order is another in every run.
+        eni._group_set = list(groups)
         self.rename(eni, nic)
         self.name(nic.id, nic.name)
         if nic.public_address is not None:

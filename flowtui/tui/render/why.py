@@ -95,7 +95,9 @@ def _narrow(layer: LayerDecision, width: int, palette: Palette) -> Iterator[list
     ink, verdict = _inks(layer, palette)
     line = text.Line().add("  ", ink).cell(_name(layer), _LAYER + 2, ink)
     yield line.add(_WORDS[layer.decision], verdict).segments
-    for part in textwrap.wrap(" · ".join(filter(None, (_known(layer), _said(layer)))), max(20, width - 4)):
+    said = _said(layer)
+    known = "" if layer.id and clean(layer.id) in said else _known(layer)
+    for part in textwrap.wrap(" · ".join(filter(None, (known, said))), max(20, width - 4)):
         yield [Segment(f"    {part}", palette.mute)]
 
 
@@ -104,7 +106,7 @@ def _wide(
 ) -> Iterator[list[Segment]]:
     (ink, verdict), (beside, last) = _inks(layer, palette), columns
     room = width - 2 - _LAYER - sum(columns)
-    for at, part in enumerate(textwrap.wrap(_said(layer), room - 1) or [""]):
+    for at, part in enumerate(textwrap.wrap(_said(layer), room) or [""]):
         line = text.Line().add("  ", ink).cell(_name(layer) if at == 0 else "", _LAYER, ink)
         line.cell(text.fitted(_known(layer), beside - 1) if at == 0 else "", beside, palette.mute)
         line.cell(part, room, ink)
