@@ -40,6 +40,7 @@ SHOTS = (
     Shot("monitor-80x24", (80, 24), ("r",)),
     Shot("record-100x30", (100, 30), ("E", "enter")),
     Shot("drilled-in-140x40", (140, 40), ("1", "down", "down", "down", "enter", "3", "r")),
+    Shot("why-140x40", (140, 40), ("3", "slash", *"dport", "colon", *"80", "enter", "E", "w")),
 )
 
 
