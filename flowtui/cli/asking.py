@@ -25,7 +25,7 @@ from flowtui.monitor.counted import talkers_of
 from flowtui.monitor.outside import Fault, HistoryConnection
 from flowtui.monitor.portions import described, portions, stored_share
 from flowtui.monitor.settings import Settings
-from flowtui.monitor.sources.history import MAX_RECORDS, Extent, Fetched, HistoryReading, Portion
+from flowtui.monitor.sources.history import MAX_RECORDS, Extent, Fetched, HistoryReading
 from flowtui.monitor.sources.reading import merged
 from flowtui.records.events import LogEvents
 from flowtui.store.block import Block
@@ -69,6 +69,7 @@ class Asking:
         self._learner = Learner(settings, connection, self._clock)
         self._notes = Notes()
         self._output = Output()
+        self._gauge = Gauge()
 
     def run(self) -> None:
         """Prints the answer. Raises FaultError, ClickException, KeyboardInterrupt."""
@@ -77,7 +78,7 @@ class Asking:
         groups = described(self._connection, found)
         asked = self._connection.insights()
         parts = portions(found, self._learner.formats_of, self._learner.bound, asked, groups)
-        gauge = Gauge()
+        gauge = self._gauge
         reading = HistoryReading(
             asked,
             self._clock,
@@ -85,10 +86,10 @@ class Asking:
             parts,
             random.random,
             changed=lambda: gauge.show(reading.progress),
-            waiting=lambda fault, wait_s: self._notes.warn(_PLACE, fault, wait_s),
+            waiting=self._waiting,
         )
         if self._plan.is_dry:
-            self._output.write(_queries(parts, self._plan))
+            self._output.write(self._queries(reading))
         size = _on_thread(reading, reading.estimate)
         self._weigh(size, stored_share(groups, extent))
         if self._plan.is_dry:
@@ -102,6 +103,19 @@ class Asking:
 
     # Before
 
+    def _queries(self, reading: HistoryReading) -> Iterator[str]:
+        """The queries as they would be run, each below the log groups that it is over."""
+        by = self._plan.by
+        for portion in reading.portions:
+            counting = portion.asked.counting(by, MAX_RECORDS) if by and not self._settings.vpc_ids else None
+            yield f"# {', '.join(portion.groups)}"
+            yield portion.records(self._most(reading)) if counting is None else counting.text
+
+    def _most(self, reading: HistoryReading) -> int:
+        """How many records to ask for: where more is decided here, those that are left may be few."""
+        is_exact = not self._settings.vpc_ids and all(portion.asked.is_exact for portion in reading.portions)
+        return self._plan.limit if is_exact and not self._plan.by else MAX_RECORDS
+
     def _extent(self) -> Extent:
         now = self._clock.now()
         until = self._settings.until
@@ -113,6 +127,10 @@ class Asking:
 
     def _unlearned(self, fault: Fault, wait_s: float | None) -> None:
         self._notes.warn("topology", fault, wait_s)
+
+    def _waiting(self, fault: Fault, wait_s: float) -> None:
+        self._gauge.clear()
+        self._notes.warn(_PLACE, fault, wait_s)
 
     def _weigh(self, size: int | None, stored: int | None) -> None:
         """Says what it costs. ClickException where that is too much."""
@@ -134,23 +152,18 @@ class Asking:
     # The records
 
     def _records(self, reading: HistoryReading) -> Iterator[str]:
-        chosen = self._fetched(reading, self._plan.limit)
+        chosen = self._fetched(reading)
         inside = {
             group: events.take(self._learner.rows_inside(group, events)) for group, events in chosen.items()
         }
         return self._printed(_newest(inside, self._plan.limit))
 
-    def _fetched(self, reading: HistoryReading, limit: int) -> dict[str, LogEvents]:
+    def _fetched(self, reading: HistoryReading) -> dict[str, LogEvents]:
         """The log events, oldest first; says so where they are not all."""
-        fetched = _on_thread(
-            reading, lambda: reading.fetch(limit if self._is_exact(reading) else MAX_RECORDS)
-        )
+        fetched = _on_thread(reading, lambda: reading.fetch(self._most(reading)))
         if fetched.is_cut:
             click.echo(_cut(fetched, reading.progress.matched), err=True)
         return {group: events.take(range(len(events))[::-1]) for group, events in fetched.by_group.items()}
-
-    def _is_exact(self, reading: HistoryReading) -> bool:
-        return not self._settings.vpc_ids and all(portion.asked.is_exact for portion in reading.portions)
 
     def _printed(self, chosen: dict[str, LogEvents]) -> Iterator[str]:
         printer = self._printer()
@@ -198,8 +211,7 @@ class Asking:
     def _count_here(self, reading: HistoryReading) -> Talkers:
         click.echo(f"flowtui: counted here: {'; '.join(self._reasons(reading))}.", err=True)
         batches = [
-            self._learner.records_inside(group, events)
-            for group, events in self._fetched(reading, MAX_RECORDS).items()
+            self._learner.records_inside(group, events) for group, events in self._fetched(reading).items()
         ]
         blocks = [Block(0, batch.frame) for batch in batches if len(batch)]
         return talkers(blocks, self._plan.by, self._measure, self._plan.limit)
@@ -214,13 +226,6 @@ class Asking:
     @property
     def _measure(self) -> Measure:
         return Measure[self._plan.order.upper()]
-
-
-def _queries(parts: tuple[Portion, ...], plan: Plan) -> Iterator[str]:
-    for portion in parts:
-        counting = portion.asked.counting(plan.by, MAX_RECORDS) if plan.by else None
-        yield f"# {', '.join(portion.groups)}"
-        yield portion.asked.records(plan.limit) if counting is None else counting.text
 
 
 def _newest(chosen: dict[str, LogEvents], limit: int) -> dict[str, LogEvents]:

@@ -68,11 +68,6 @@ class InsightsPushdown:
         return not self.reasons
 
     @property
-    def asked(self) -> str:
-        """The filter of the query; '' where everything is asked for."""
-        return self.clause.bare if isinstance(self.clause.bare, str) else ""
-
-    @property
     def commands(self) -> tuple[str, ...]:
         """The commands that choose the records."""
         if self.clause.text is True:

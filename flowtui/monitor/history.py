@@ -227,8 +227,7 @@ class HistorySession:
         reading = self._reading
         assert reading is not None
         if self._texts:
-            edited = zip(reading.portions, self._texts, strict=True)
-            reading.portions = tuple(replace(portion, text=text) for portion, text in edited)
+            reading.edit(self._texts)
         self._tell(stage=Stage.RUNNING, portions=reading.portions)
         is_exact = not self._settings.vpc_ids and all(each.asked.is_exact for each in reading.portions)
         fetched = reading.fetch(self._question.limit if is_exact else MAX_RECORDS)

@@ -94,7 +94,7 @@ class HistoryReading:
     ) -> None:
         """`changed` is called whenever the progress has; `waiting` as `Querying` says."""
         self._extent = extent
-        self.portions = tuple(portions)
+        self._portions = tuple(portions)
         self._querying = Querying(asked, clock, jitter, waiting)
         self._changed = changed
         self._progress = HistoryProgress()
@@ -103,6 +103,16 @@ class HistoryReading:
     def progress(self) -> HistoryProgress:
         """How far it is."""
         return self._progress
+
+    @property
+    def portions(self) -> tuple[Portion, ...]:
+        """What is asked, a query each."""
+        return self._portions
+
+    def edit(self, texts: Sequence[str]) -> None:
+        """Runs these queries from now on, one for each portion."""
+        edited = zip(self._portions, texts, strict=True)
+        self._portions = tuple(replace(portion, text=text) for portion, text in edited)
 
     def stop(self) -> None:
         """Ends it: the query under way is stopped at AWS."""
@@ -114,7 +124,7 @@ class HistoryReading:
         None where AWS does not tell. Raises FaultError, QueryStopped.
         """
         total = 0
-        for portion in self.portions:
+        for portion in self._portions:
             found: list[QueryPage] = []
             text = "\n| ".join((portion.records(1), "estimate"))
             try:
@@ -134,7 +144,7 @@ class HistoryReading:
     def fetch(self, limit: int) -> Fetched:
         """At least the newest `limit` records that the queries match. Raises FaultError, QueryStopped."""
         fetched = Fetched()
-        for portion in self.portions:
+        for portion in self._portions:
             self._fetch_portion(portion, limit, fetched)
         since_ms = fetched.since_ms
         if fetched.is_cut:
@@ -148,8 +158,8 @@ class HistoryReading:
         Then nothing is left but to fetch the records. Raises FaultError, QueryStopped.
         """
         counts: list[Count] = []
-        countings = [portion.asked.counting(by, MAX_RECORDS) for portion in self.portions]
-        for portion, counting in zip(self.portions, countings, strict=True):
+        countings = [portion.asked.counting(by, MAX_RECORDS) for portion in self._portions]
+        for portion, counting in zip(self._portions, countings, strict=True):
             if counting is None or None in countings:
                 return None
             rows: list[Mapping[str, str]] = []
