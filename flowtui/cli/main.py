@@ -33,6 +33,7 @@ _COMMANDS = {
     "doctor": ("flowtui.cli.doctor", "What works, what is missing, and what to do about it."),
     "iam-policy": ("flowtui.cli.iam_policy", "The smallest IAM policy that flowtui works with."),
     "config": ("flowtui.cli.config", "The settings in force, and where each comes from."),
+    "create-flow-log": ("flowtui.cli.create_flow_log", "Create a flow log, with its log group and role."),
     "completion": ("flowtui.cli.completion", "Shell completion for bash, zsh or fish."),
 }
 
