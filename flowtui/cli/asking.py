@@ -109,7 +109,7 @@ class Asking:
         for portion in reading.portions:
             counting = portion.asked.counting(by, MAX_RECORDS) if by and not self._settings.vpc_ids else None
             yield f"# {', '.join(portion.groups)}"
-            yield portion.records(self._most(reading)) if counting is None else counting.text
+            yield portion.asked.records(self._most(reading)) if counting is None else counting.text
 
     def _most(self, reading: HistoryReading) -> int:
         """How many records to ask for: where more is decided here, those that are left may be few."""

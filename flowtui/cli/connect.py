@@ -18,9 +18,7 @@ from flowtui.monitor.settings import Settings
 
 if TYPE_CHECKING:
     from flowtui.aws.client import AwsConnection, Options
-    from flowtui.monitor.history import HistorySession, Question
     from flowtui.monitor.session import Session
-    from flowtui.monitor.state import SessionState
 
 
 class Connector:
@@ -59,15 +57,6 @@ class Connector:
         from flowtui.monitor.session import Session
 
         return Session(settings, self.connect, SystemClock(), lambda _: changed())
-
-    def open_history(
-        self, settings: Settings, question: Question, known: SessionState, changed: Callable[[], None]
-    ) -> HistorySession:
-        """A look at what is past, beside a live session whose newest state is `known`."""
-        from flowtui.monitor.clock import SystemClock
-        from flowtui.monitor.history import HistorySession
-
-        return HistorySession(settings, question, known, self.connect, SystemClock(), lambda _: changed())
 
 
 class Surroundings:

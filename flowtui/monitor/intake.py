@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from flowtui.monitor.boundary import Boundary
 from flowtui.monitor.capture import Selection
 from flowtui.monitor.sources.group import Arrival
-from flowtui.records.batch import RecordBatch, Unparsed, together
-from flowtui.records.events import LogEvents
+from flowtui.records.batch import RecordBatch, Unparsed
 from flowtui.records.resolve import FormatBook, read
 from flowtui.store.series import Series
 from flowtui.store.snapshot import Snapshot
@@ -76,47 +75,22 @@ class Intake:
         """Takes new events in; False: there was no room for all of the back-fill."""
         if not len(arrival.events):
             return True
-        whole, inside, batch = self._read(arrival.group, arrival.events)
-        has_room = self._append(batch, arrival)
-        held = self._holdings
-        self._publish(
-            batch.unparsed,
-            late=held.late + _late_count(arrival, batch),
-            swept=held.swept + (_size(batch) if arrival.is_swept else 0),
-            outside=held.outside + _size(whole) - _size(inside),
-        )
-        return has_room
-
-    def filled(self, by_group: Mapping[str, LogEvents]) -> bool:
-        """Takes what is past of all log groups in at once, in one order of time; False: there was no room."""
-        read_of = [self._read(group, events) for group, events in by_group.items() if len(events)]
-        if not read_of:
-            return True
-        batches = [batch for _, _, batch in read_of]
-        joined = replace(batches[0], frame=together(batches))
-        has_room = self._store.append_backfill(joined)
-        outside = sum(_size(whole) - _size(inside) for whole, inside, _ in read_of)
-        unparsed = tuple(one for batch in batches for one in batch.unparsed)
-        self._publish(unparsed, outside=self._holdings.outside + outside)
-        return has_room
-
-    def _read(self, group: str, events: LogEvents) -> tuple[RecordBatch, RecordBatch, RecordBatch]:
-        """All of it, what is inside, and what of that is captured."""
-        whole = read(group, events, self._books.get(group, _ANY))
+        whole = read(arrival.group, arrival.events, self._books.get(arrival.group, _ANY))
         inside = self._boundary.inside(whole)
-        return whole, inside, self._capture.of_batch(inside)
-
-    def _publish(self, unparsed: Sequence[Unparsed], **counts: int) -> None:
-        self._unparsed.extend(unparsed)
+        batch = self._capture.of_batch(inside)
+        has_room = self._append(batch, arrival)
+        self._unparsed.extend(batch.unparsed)
         held, snapshot = self._holdings, self._store.snapshot()
-        self._holdings = replace(
-            held,
-            snapshot=snapshot,
-            series=held.series.extend(snapshot),
-            unparsed=tuple(self._unparsed) if unparsed else held.unparsed,
-            unparsed_count=held.unparsed_count + len(unparsed),
-            **counts,
+        self._holdings = Holdings(
+            snapshot,
+            held.series.extend(snapshot),
+            tuple(self._unparsed) if batch.unparsed else held.unparsed,
+            held.unparsed_count + len(batch.unparsed),
+            held.late + _late_count(arrival, batch),
+            held.swept + (_size(batch) if arrival.is_swept else 0),
+            held.outside + _size(whole) - _size(inside),
         )
+        return has_room
 
     def _append(self, batch: RecordBatch, arrival: Arrival) -> bool:
         if arrival.is_backfill:

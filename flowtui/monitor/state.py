@@ -35,7 +35,6 @@ class StatusKind(Enum):
     EXPIRED = "sign-in expired"
     FAILED = "failed"
     NO_FLOW_LOGS = "no flow logs"
-    HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Names the columns that stand beside the fields; knows nothing of how they were f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -64,11 +64,6 @@ class RecordBatch:
 
     def __len__(self) -> int:
         return self.frame.height
-
-
-def together(batches: Iterable[RecordBatch]) -> pl.DataFrame:
-    """Give the records of several batches, whatever the formats of each, as one frame."""
-    return pl.concat([batch.frame for batch in batches], how="diagonal_relaxed")
 
 
 def interface(columns: Collection[str]) -> pl.Expr:

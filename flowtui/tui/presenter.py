@@ -87,8 +87,6 @@ def status_words(status: Status, now: float) -> tuple[str, str, str]:
         return f"RETRYING in {wait}s{why}", "attention", ""
     if status.kind is StatusKind.EXPIRED:
         return f"SIGN-IN EXPIRED{f': {clean(status.text)}' if status.text else ''}", "attention", ""
-    if status.kind is StatusKind.HISTORY:
-        return f"HISTORY{f': {clean(status.text)}' if status.text else ''}", "focus", ""
     return _PLAIN_STATES[status.kind]
 
 

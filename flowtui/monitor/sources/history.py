@@ -37,12 +37,6 @@ class Portion:
     groups: tuple[str, ...]
     """Names or ARNs; 50 at most."""
     asked: InsightsPushdown
-    text: str = ""
-    """A query to run in its stead, as it was edited; empty: none."""
-
-    def records(self, limit: int) -> str:
-        """The query for the newest records."""
-        return self.text or self.asked.records(limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +103,6 @@ class HistoryReading:
         """What is asked, a query each."""
         return self._portions
 
-    def edit(self, texts: Sequence[str]) -> None:
-        """Runs these queries from now on, one for each portion."""
-        edited = zip(self._portions, texts, strict=True)
-        self._portions = tuple(replace(portion, text=text) for portion, text in edited)
-
     def stop(self) -> None:
         """Ends it: the query under way is stopped at AWS."""
         self._querying.stop()
@@ -126,7 +115,7 @@ class HistoryReading:
         total = 0
         for portion in self._portions:
             found: list[QueryPage] = []
-            text = "\n| ".join((portion.records(1), "estimate"))
+            text = "\n| ".join((portion.asked.records(1), "estimate"))
             try:
                 self._querying.run(self._request(portion, text), found.append, lambda page: None)
             except FaultError as error:
@@ -190,7 +179,7 @@ class HistoryReading:
                 rows += len(page.rows)
                 taken.take(page)
 
-            page = self._run(portion, portion.records(wanted), end_s, received, matched_before)
+            page = self._run(portion, portion.asked.records(wanted), end_s, received, matched_before)
             self._tell(replace(self._progress, fetched=self._progress.fetched + len(taken) - before))
             is_all = page.matched <= rows if page.matched else rows < wanted
             if is_all or len(taken) >= limit or len(taken) == before:

@@ -16,8 +16,6 @@ from flowtui.monitor.settings import Settings
 from flowtui.monitor.sources.group import Arrival
 from flowtui.records.batch import FORMAT
 from flowtui.records.events import LogEvents
-from flowtui.records.format import LogFormat
-from flowtui.records.resolve import FormatBook
 from flowtui.store.store import LATE
 from flowtui.topology.model import FlowLog, Topology, Vpc
 from tests.unit.monitor.scripted import GROUP
@@ -200,22 +198,3 @@ def test_an_interface_of_the_chosen_vpc_is_never_left_out(sessions: list[Session
     logs = streams((WEB, plain(WEB)), (APP, plain(APP)), ("eni-0e", short("eni-0e", "-")))
     session = begin(sessions, Account(logs, mixed), replace(SETTINGS, vpc_ids=("vpc-1",)))
     until(lambda: len(session.state().snapshot) == 3)
-
-
-def test_what_is_past_of_several_groups_is_in_one_order_of_time() -> None:
-    intake = Intake(6, lambda: None)
-    short = LogFormat.parse(SHORT)
-    intake.read_by({"theirs": FormatBook({}, (short,))})
-    ours = log_events(line(1_700_000_000 + number) for number in (1, 3, 5, 7))
-    starts_s = [1_700_000_000 + number for number in (2, 4, 6)]
-    times_ms = [at * 1000 for at in starts_s]
-    messages = [f"{APP} ACCEPT {at} vpc-1" for at in starts_s]
-    theirs = LogEvents([f"{APP}-all"] * 3, times_ms, times_ms, ["a", "b", "c"], messages)
-    assert not intake.filled({"flows": ours, "theirs": theirs, "empty": LogEvents()})
-    held = intake.holdings.snapshot
-    starts = [row[0] for row in held.rows(range(held.first_id, held.end_id), ["start"]) if row is not None]
-    assert starts == [1_700_000_000 + number for number in range(2, 8)]
-    assert held.line(held.first_id) == f"{APP} ACCEPT 1700000002 vpc-1"
-    assert held.line(held.end_id - 1) == line(1_700_000_007)
-    assert held.evicted == 1
-    assert intake.holdings.series.totals.rejected == 3

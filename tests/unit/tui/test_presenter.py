@@ -50,10 +50,3 @@ def test_a_group_that_fails_beside_others_is_in_the_header(
     groups: tuple[GroupState, ...], kind: StatusKind, expected: tuple[str, ...]
 ) -> None:
     assert losses(groups=groups, status=Status(kind), figures=Figures()) == expected
-
-
-@pytest.mark.parametrize(("text", "words"), [("", "HISTORY"), ("running", "HISTORY: running")])
-def test_the_header_says_that_this_is_the_past(text: str, words: str) -> None:
-    state = replace(lab.PlayedSession().state(), status=Status(StatusKind.HISTORY, text))
-    header = header_state(state, Settings(utc=True), Request(), lab.NOW, is_paused=False)
-    assert header.state == words
