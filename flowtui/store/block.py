@@ -175,3 +175,23 @@ def start_or_event_time(columns: frozenset[str]) -> pl.Expr:
     event_time = (pl.col(batch.TIMESTAMP) // 1000).cast(pl.UInt32)
     start = fields.START.name
     return pl.coalesce(pl.col(start), event_time) if start in columns else event_time
+
+
+def newest_start_s(block: Block) -> int | None:
+    """Find the newest start in epoch seconds, None where there is none.
+
+    A start after the time of ingestion is a wrong one and counts as the time of ingestion.
+    """
+    columns = block.columns
+    times = [start_or_event_time(columns)]
+    if batch.INGESTION in columns:
+        times.append(pl.col(batch.INGESTION) // 1000)
+    newest: int | None = block.table(columns).select(pl.min_horizontal(times).max()).item()
+    return newest
+
+
+def oldest_start_s(block: Block) -> int | None:
+    """Find the oldest start in epoch seconds, None where there is none."""
+    start = start_or_event_time(block.columns)
+    oldest: int | None = block.table(block.columns).select(start.min()).item()
+    return oldest

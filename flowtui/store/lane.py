@@ -34,11 +34,11 @@ class Lane:
             near, frame = self._split(frame, room)
             self._push(near)
 
-    def drop_lowest(self) -> int:
-        """Forget the block with the lowest ids; how many records it had, 0 where there is no block."""
+    def drop_lowest(self) -> Block | None:
+        """Forget the block with the lowest ids, and give it; None where there is no block."""
         if not self._blocks:
-            return 0
-        return len(self._blocks.pop() if self._is_downward else self._blocks.popleft())
+            return None
+        return self._blocks.pop() if self._is_downward else self._blocks.popleft()
 
     def _open_height(self) -> int:
         height = 0

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flowtui.records import text
-from flowtui.store.block import Block
+from flowtui.store.block import Block, oldest_start_s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,6 +26,8 @@ class Snapshot:
     """Records that were dropped for want of room since the store was made."""
     starts: tuple[int, ...] = ()
     """The first id of each block."""
+    evicted_to_s: int | None = None
+    """The newest start among the evicted, epoch seconds: what began before it may be missing."""
 
     def __len__(self) -> int:
         return self.end_id - self.first_id
@@ -44,6 +46,11 @@ class Snapshot:
     def columns(self) -> frozenset[str]:
         """The columns that at least one block has."""
         return frozenset[str]().union(*(block.columns for block in self.blocks))
+
+    @property
+    def oldest_start_s(self) -> int | None:
+        """When the oldest record of the lowest block began, epoch seconds; None where nothing is held."""
+        return oldest_start_s(self.blocks[0]) if self.blocks else None
 
     def between(self, first_id: int, end_id: int) -> Iterator[Block]:
         """Give the blocks, or parts of blocks, from one id to before another."""

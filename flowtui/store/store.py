@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from flowtui.records.batch import RecordBatch
-from flowtui.store.block import BLOCK_SIZE, start_or_event_time
+from flowtui.store.block import BLOCK_SIZE, Block, newest_start_s, start_or_event_time
 from flowtui.store.lane import Lane
 from flowtui.store.snapshot import Snapshot
 
@@ -42,6 +42,7 @@ class Store:
         self._past = Lane(self._block_size, is_downward=True)
         self._count = 0
         self._has_evicted = False
+        self._evicted_to_s: int | None = None
         self._snapshot = Snapshot()
 
     def snapshot(self) -> Snapshot:
@@ -75,10 +76,13 @@ class Store:
         if not len(arrived):
             return True
         room = 0 if self._has_evicted else self._capacity - self._count
-        frame = _by_start(arrived.frame).tail(room)
+        frame = _by_start(arrived.frame)
+        left_out = max(0, frame.height - room)
+        if left_out:
+            self._note_evicted(Block(0, frame.head(left_out)))
+        frame = frame.slice(left_out)
         self._past.add(frame)
         self._count += frame.height
-        left_out = len(arrived) - frame.height
         self._publish(left_out)
         return not left_out
 
@@ -86,16 +90,26 @@ class Store:
         evicted = 0
         while self._count + count > self._capacity:
             dropped = self._past.drop_lowest() or self._live.drop_lowest()
-            self._count -= dropped
-            evicted += dropped
+            if dropped is None:
+                break
+            self._note_evicted(dropped)
+            self._count -= len(dropped)
+            evicted += len(dropped)
         self._has_evicted = self._has_evicted or evicted > 0
         return evicted
+
+    def _note_evicted(self, block: Block) -> None:
+        newest = newest_start_s(block)
+        if newest is not None:
+            self._evicted_to_s = max(newest, self._evicted_to_s or newest)
 
     def _publish(self, evicted: int) -> None:
         blocks = (*self._past, *self._live)
         starts = tuple(block.first_id for block in blocks)
         last = self._snapshot
-        self._snapshot = Snapshot(last.version + 1, blocks, last.evicted + evicted, starts)
+        self._snapshot = Snapshot(
+            last.version + 1, blocks, last.evicted + evicted, starts, self._evicted_to_s
+        )
 
 
 def _by_start(frame: pl.DataFrame) -> pl.DataFrame:

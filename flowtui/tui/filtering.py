@@ -49,12 +49,18 @@ def conjuncts(tree: Tree | None) -> tuple[Tree, ...]:
     return tree.parts if isinstance(tree, And) else (tree,)
 
 
-def joined(parts: Iterable[Tree]) -> Tree | None:
+def joined(parts: Iterable[Tree | None]) -> Tree | None:
     """All of these; None where there are none."""
     flat = tuple(dict.fromkeys(part for each in parts for part in conjuncts(each)))
     if not flat:
         return None
     return flat[0] if len(flat) == 1 else And(flat)
+
+
+def within(from_s: int, to_s: int) -> Tree:
+    """What began from one time to before another, epoch seconds."""
+    start = fields.START.name
+    return And((Compare(start, Op.GE, from_s), Compare(start, Op.LT, to_s)))
 
 
 def has_rejects_only(tree: Tree | None) -> bool:

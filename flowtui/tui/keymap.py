@@ -144,7 +144,35 @@ APP = Group(
         Key("interrupt", "ctrl+c", "interrupt", "quit", "leave at once (status 130)", "^c", is_priority=True),
     ),
 )
-GROUPS = (RECORDS, MOVE, PANES, APP)
+CHART = Group(
+    "Chart",
+    (
+        Key("chart", "v", "chart", "chart", "show or hide the time chart; tab goes to it"),
+        Key("chart.finer", "plus,equals_sign", "zoom_chart(1)", "finer", "narrower buckets", "+"),
+        Key("chart.coarser", "minus", "zoom_chart(-1)", "coarser", "wider buckets, further back", "-"),
+        Key(
+            "chart.extend_left",
+            "shift+left,H",
+            "extend(-1)",
+            "choose",
+            "in the chart: choose buckets to the left",
+            "⇧← H",
+        ),
+        Key(
+            "chart.extend_right",
+            "shift+right,L",
+            "extend(1)",
+            "choose",
+            "in the chart: choose buckets to the right; enter narrows the table to them",
+            "⇧→ L",
+        ),
+        Key("chart.unit", "u", "unit", "unit", "in the chart: records, packets or bytes"),
+        Key("chart.filter", "F", "follow_filter", "filter", "in the chart: with the filter, or all in scope"),
+    ),
+)
+CHART_ANYWHERE = ("chart", "chart.finer", "chart.coarser")
+"""The keys of the chart that work wherever the reader is."""
+GROUPS = (RECORDS, CHART, MOVE, PANES, APP)
 
 
 def bindings(*groups: Group) -> list[Binding]:

@@ -6,12 +6,13 @@ Knows no widget; the store and its library are loaded by whoever makes the state
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flowtui.filters.tree import Tree
+from flowtui.monitor.chart import Chart, ChartWish, chart
 from flowtui.monitor.scope import Scope, interface_ids
-from flowtui.tui.filtering import muting
+from flowtui.tui.filtering import joined, muting, within
 from flowtui.tui.widgets.interfaces import SPARK_BUCKETS, InterfaceRow
 
 if TYPE_CHECKING:
@@ -35,11 +36,24 @@ class Request:
     """What looks like these is hidden."""
     order: tuple[str, bool] | None = None
     """Field and whether descending; None is the order of arrival."""
+    span: tuple[int, int] | None = None
+    """What began from one time to before another, epoch seconds, as chosen in the chart."""
+    chart: ChartWish | None = None
+    """None: it is not shown."""
+
+    @property
+    def timeless(self) -> Tree | None:
+        """The filter without what is muted, at any time."""
+        return muting(self.filter, self.mutes)
 
     @property
     def tree(self) -> Tree | None:
-        """What is shown: the filter without what is muted."""
-        return muting(self.filter, self.mutes)
+        """What is shown: the filter without what is muted, within the span."""
+        return self.timeless if self.span is None else joined((self.timeless, within(*self.span)))
+
+    def has_view_of(self, other: Request) -> bool:
+        """Whether the other shows the same records in the same order."""
+        return replace(self, chart=None) == replace(other, chart=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +67,30 @@ class Picture:
     rejected: Mapping[str, int] = field(default_factory=dict)
     """Rejections of the last quarter of an hour per interface."""
     interfaces: tuple[InterfaceRow, ...] = ()
+    chart: Chart | None = None
 
 
 def take(request: Request, state: SessionState, before: Picture | None, now: float) -> Picture:
     """Looks at a state; goes on from the picture before where the request is the same."""
-    if before is not None and before.request == request:
+    if before is not None and before.request.has_view_of(request):
         view = before.view.extended(state)
     else:
         view = _view(request, state)
+    drawn = _chart(request, state, view, before, now)
     is_fresh = before is not None and before.request == request and now - before.taken_at < 1
     if before is not None and is_fresh:
-        return Picture(request, state, view, before.taken_at, before.rejected, before.interfaces)
+        return replace(before, state=state, view=view, chart=drawn)
     rejected = state.series.rejected_since(_recent(now)[0])
-    return Picture(request, state, view, now, rejected, tuple(_interfaces(request, state, now)))
+    return Picture(request, state, view, now, rejected, tuple(_interfaces(request, state, now)), drawn)
+
+
+def _chart(
+    request: Request, state: SessionState, view: View, before: Picture | None, now: float
+) -> Chart | None:
+    if request.chart is None:
+        return None
+    last = None if before is None else before.chart
+    return chart(state, view.interfaces, request.timeless, request.chart, last, now)
 
 
 def _recent(now: float) -> tuple[int, int]:

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from flowtui.filters.tree import REJECT
 from flowtui.monitor.state import Status, StatusKind
+from flowtui.records import fields
 from flowtui.records.decode import clean
 from flowtui.tui.picture import Request
 from flowtui.tui.render.header import HeaderState
+from flowtui.tui.render.text import moment
 
 if TYPE_CHECKING:
     from flowtui.monitor.settings import Settings
@@ -172,8 +174,18 @@ def _nothing(request: Request, *, has_records: bool) -> list[Notice]:
     ]
 
 
-def filter_title(request: Request) -> str:
-    """The filter as the title of the records says it: `reject and port 80 · 2 muted`."""
+def filter_title(request: Request, now: float, *, utc: bool) -> str:
+    """The filter as the title of the records says it: `reject and port 80 · 2 muted · start >= 12:01:00`."""
     muted = f"{len(request.mutes)} muted" if request.mutes else ""
     shown = "" if request.filter is None else str(request.filter)
-    return " · ".join(part for part in (shown, muted) if part)
+    span = "" if request.span is None else _span(*request.span, now, utc=utc)
+    return " · ".join(part for part in (shown, muted, span) if part)
+
+
+def _span(from_s: int, to_s: int, now: float, *, utc: bool) -> str:
+    """A range as the filter language takes it: times of today without their date."""
+    is_today = moment(from_s, utc=utc).date() == moment(now, utc=utc).date()
+    form = "%H:%M:%S" if is_today else "%Y-%m-%dT%H:%M:%S%z"
+    low, high = (moment(each, utc=utc).strftime(form) for each in (from_s, to_s))
+    start = fields.START.name
+    return f"{start} >= {low} and {start} < {high}"

@@ -24,6 +24,7 @@ CASES: dict[str, tuple[Sequence[str], str]] = {
     "record": (("E", "enter"), "To allow"),
     "help": (("question_mark",), "rejected"),
     "diagnostics": (("d",), "log calls"),
+    "chart": (("r", "tab", *["left"] * 8, "L", "L", "L", "enter"), "start >= "),
     "names": (("a",), "bastion"),
     "triage": (("T",), "tcp/3389"),
 }

@@ -67,6 +67,11 @@ class Reader:
         """The first line with these words."""
         return next(line for line in self.lines() if words in line)
 
+    def line_under(self, words: str) -> str:
+        """The line under the first one with these words."""
+        lines = self.lines()
+        return lines[lines.index(self.row_with(words)) + 1]
+
 
 @asynccontextmanager
 async def reading(

@@ -260,7 +260,7 @@ class PlayedSession:
             snapshot=snapshot,
             series=self.series,
             figures=figures,
-            groups=(GroupState(GROUP, (self.format,), events=len(snapshot)),),
+            groups=(GroupState(GROUP, (self.format,), is_caught_up=True, events=len(snapshot)),),
             unparsed=tuple(self.unparsed),  # type: ignore[arg-type]
             begin=NOW - 1800,
             topology_version=self.topology_version,

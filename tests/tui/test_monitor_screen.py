@@ -177,10 +177,10 @@ async def test_s_sorts_by_the_column_under_the_cursor_and_capital_s_reverses() -
             await reader.press("l")
         await reader.press("s")
         await reader.sees("by bytes ↓")
-        await reader.until(lambda: "28,914" in reader.lines()[3], "the largest first")
+        await reader.until(lambda: "28,914" in reader.line_under("SOURCE"), "the largest first")
         await reader.press("S")
         await reader.sees("by bytes ↑")
-        await reader.until(lambda: "28,914" not in reader.lines()[3], "the smallest first")
+        await reader.until(lambda: "28,914" not in reader.line_under("SOURCE"), "the smallest first")
         await reader.press("escape")
         await reader.sees("following")
 

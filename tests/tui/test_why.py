@@ -60,4 +60,4 @@ async def test_tab_goes_on_to_the_why_pane_to_scroll_it() -> None:
         await reader.press("tab")
         await reader.until(lambda: reader.app.focused is reader.app.monitor.why)
         await reader.press("tab")
-        await reader.until(lambda: reader.app.focused is reader.app.monitor.topology)
+        await reader.until(lambda: reader.app.focused is reader.app.monitor.records.chart)

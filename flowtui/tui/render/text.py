@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import groupby
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -22,19 +23,20 @@ def clock_time(seconds: float | None, *, utc: bool) -> str:
     """`12:01:08`; empty where there is no time."""
     if seconds is None:
         return ""
-    return _moment(seconds, utc=utc).strftime("%H:%M:%S")
+    return moment(seconds, utc=utc).strftime("%H:%M:%S")
 
 
 def date_time(seconds: float | None, *, utc: bool) -> str:
     """`2026-11-23 12:01:08 UTC`."""
     if seconds is None:
         return ""
-    return _moment(seconds, utc=utc).strftime("%Y-%m-%d %H:%M:%S %Z")
+    return moment(seconds, utc=utc).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
-def _moment(seconds: float, *, utc: bool) -> datetime:
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment if utc else moment.astimezone()
+def moment(seconds: float, *, utc: bool) -> datetime:
+    """A time in UTC or in the local zone."""
+    there = datetime.fromtimestamp(seconds, UTC)
+    return there if utc else there.astimezone()
 
 
 def duration(seconds: float) -> str:
@@ -133,6 +135,14 @@ def sparkline(values: Iterable[int | None]) -> str:
     known = list(values)
     top = max(_SPARK_TOP, *(value or 0 for value in known)) if known else _SPARK_TOP
     return "".join(PENDING if value is None else _BLOCKS[-(-value * 7 // top)] for value in known)
+
+
+def runs(cells: Iterable[tuple[str, Style | None]]) -> list[Segment]:
+    """Cells as segments, neighbours of one style together."""
+    return [
+        Segment("".join(block for block, _ in run), style)
+        for style, run in groupby(cells, key=lambda cell: cell[1])
+    ]
 
 
 class Line:

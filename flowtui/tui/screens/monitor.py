@@ -26,6 +26,7 @@ from textual.screen import Screen
 
 from flowtui.explain.answer import Explanation
 from flowtui.filters.tree import Tree
+from flowtui.monitor.chart import ChartWish
 from flowtui.monitor.scope import Scope, interface_ids
 from flowtui.tui import keymap
 from flowtui.tui.filtering import Choice, mutings, narrowed, narrowings, toggled_rejects
@@ -36,6 +37,7 @@ from flowtui.tui.screens.choice import ChoiceScreen, Option
 from flowtui.tui.screens.columns import Arrangement, ColumnsScreen
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.bars import FooterBar, HeaderBar, TabLine
+from flowtui.tui.widgets.chart import TimeChart
 from flowtui.tui.widgets.filterbar import FilterBar
 from flowtui.tui.widgets.interfaces import InterfacePane
 from flowtui.tui.widgets.records import RecordTable
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 
 TABS_UNDER = 100
 """Columns under which the panes become tabs."""
+_LEFT, _LEFT_LEAST, _RIGHT = 38, 27, 73
+"""Columns of the left panes, the least they have, and what they leave the records before they have more."""
 _PANES = ("topology", "interfaces", "records")
 _TABS = (("topology", "1", "Topology"), ("interfaces", "2", "Interfaces"), ("records", "3", "Records"))
 _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
@@ -79,6 +83,17 @@ _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
         ("row.last", "newest, follow"),
         "help",
     ),
+    "chart": (
+        ("row.enter", "narrow"),
+        ("chart.extend_right", "choose"),
+        "chart.unit",
+        "chart.filter",
+        "chart.finer",
+        "chart.coarser",
+        ("chart", "hide"),
+        "back",
+        "help",
+    ),
     "records": (
         "filter",
         "filter.rejects",
@@ -90,6 +105,7 @@ _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
         "filter.mute",
         "sort",
         "names",
+        "chart",
         "copy",
         "pause",
         "help",
@@ -104,11 +120,12 @@ class MonitorScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *keymap.bindings(keymap.PANES),
         *(key.binding for key in keymap.RECORDS.keys if key.id not in ("sort", "sort.reverse")),
+        *(keymap.key(each).binding for each in keymap.CHART_ANYWHERE),
     ]
     DEFAULT_CSS = """
     MonitorScreen { layout: vertical; }
     #panes { layout: horizontal; height: 1fr; }
-    #left { width: 38; height: 100%; }
+    #left { height: 100%; }
     #right { width: 1fr; height: 100%; }
     #records { width: 1fr; height: 1fr; }
     #why { height: 50%; display: none; }
@@ -117,7 +134,8 @@ class MonitorScreen(Screen[None]):
     TabLine { display: none; }
     MonitorScreen.-narrow TabLine { display: block; }
     MonitorScreen.-narrow RowList, MonitorScreen.-zoomed RowList { display: none; }
-    MonitorScreen.-narrow #left, MonitorScreen.-zoomed #left { display: none; width: 1fr; }
+    MonitorScreen.-narrow TimeChart { margin: 0 1; }
+    MonitorScreen.-narrow #left, MonitorScreen.-zoomed #left { display: none; }
     MonitorScreen.-narrow #right, MonitorScreen.-zoomed #right { display: none; }
     MonitorScreen.-narrow #left.-here, MonitorScreen.-zoomed #left.-here { display: block; }
     MonitorScreen.-narrow #right.-here, MonitorScreen.-zoomed #right.-here { display: block; }
@@ -168,7 +186,7 @@ class MonitorScreen(Screen[None]):
     ) -> None:
         """Begins with this filter, these mutes, and these columns (AWS's field names) first."""
         super().__init__()
-        self.request = Request(filter=filter, mutes=mutes)
+        self.request = Request(filter=filter, mutes=mutes, chart=ChartWish())
         self.header = HeaderBar()
         self.tabs = TabLine(_TABS)
         self.topology = TopologyPane(id="topology")
@@ -183,6 +201,7 @@ class MonitorScreen(Screen[None]):
         self._wider: tuple[Tree | None, Tree | None] = (None, None)
         """The filter that a cause was narrowed to, and the one before."""
         self._wanted_id: int | None = None
+        self._chart_wish = ChartWish()
 
     def compose(self) -> ComposeResult:
         """Header, tabs, panes, footer."""
@@ -219,6 +238,7 @@ class MonitorScreen(Screen[None]):
             widget.refresh()
         self.filter.line.palette = palette
         self.records.utc, self.records.has_names = utc, has_names
+        self.records.chart.restyle(palette, utc=utc)
         self.records.restyle(generation=generation)
 
     def show_header(self, state: HeaderState) -> None:
@@ -237,9 +257,13 @@ class MonitorScreen(Screen[None]):
         state = picture.state
         self.topology.show(state.index, picture.rejected, state.overlaps)
         self.interfaces.show(picture.interfaces, now)
-        self.records.filter_text = filter_title(picture.request)
+        request = picture.request
+        self.records.filter_text = filter_title(request, now, utc=self.records.utc)
         self.records.show(picture.view, state.snapshot.columns, len(state.snapshot))
         self._go_to_wanted(picture)
+        if picture.chart is not None:
+            has_filter = request.timeless is not None
+            self.records.chart.show(picture.chart.course, request.span, has_filter=has_filter)
         self._size_left()
         self._show_tabs()
         self._ask_why()
@@ -255,7 +279,7 @@ class MonitorScreen(Screen[None]):
     def _show_tabs(self) -> None:
         here = self.here
         _, right = here.title()
-        self.tabs.show(here.id or "", right)
+        self.tabs.show(here.id or "", right, self.records.filter_text)
 
     # Panes
 
@@ -273,6 +297,9 @@ class MonitorScreen(Screen[None]):
         self.set_class(is_narrow, "-narrow")
         for pane in self.panes:
             pane.set_class(is_narrow, "-bare")
+        self.query_one("#left").styles.width = (
+            "1fr" if is_narrow or self.has_class("-zoomed") else max(_LEFT_LEAST, min(width - _RIGHT, _LEFT))
+        )
         if is_narrow or self.has_class("-zoomed"):
             self.interfaces.styles.height = None
         self._size_left()
@@ -280,8 +307,12 @@ class MonitorScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """The focused pane is where the reader is."""
-        if isinstance(self.focused, RowList):
-            self._mark_here(self.records if self.focused is self.why else self.focused)
+        if isinstance(self.focused, RowList | TimeChart):
+            self._mark_here(self._pane_of(self.focused))
+
+    def _pane_of(self, part: RowList | TimeChart) -> RowList:
+        """The pane that a part of the screen belongs to."""
+        return self.records if isinstance(part, TimeChart | WhyPane) else part
 
     def _mark_here(self, here: RowList) -> None:
         for pane in self.panes:
@@ -293,18 +324,22 @@ class MonitorScreen(Screen[None]):
         self._show_tabs()
 
     def _show_hints(self) -> None:
-        self.footer.show(*_HINTS["why" if self.why.is_open else self.here.id or "records"])
+        place = "why" if self.why.is_open else self.here.id or "records"
+        self.footer.show(*_HINTS["chart" if self.records.chart.has_focus else place])
 
     def action_pane(self, name: str) -> None:
         """Goes to a pane."""
-        pane = self.query_one(f"#{name}", RowList)
-        self._mark_here(self.records if pane is self.why else pane)
-        pane.focus()
+        part = self.records.chart if name == "chart" else self.query_one(f"#{name}", RowList)
+        self._mark_here(self._pane_of(part))
+        part.focus()
 
     def action_next_pane(self, step: int) -> None:
         """Goes to the next pane."""
-        panes = (*_PANES, "why") if self.why.is_open else _PANES
-        at = panes.index("why" if self.why.has_focus else self.here.id or "records")
+        parts = {"why": self.why, "chart": self.records.chart}
+        is_there = {"why": self.why.is_open, "chart": self.records.chart.is_shown}
+        panes = (*_PANES, *(name for name in parts if is_there[name]))
+        focused = next((name for name, part in parts.items() if part.has_focus), None)
+        at = panes.index(focused or self.here.id or "records")
         self.action_pane(panes[(at + step) % len(panes)])
 
     def action_zoom(self) -> None:
@@ -375,7 +410,7 @@ class MonitorScreen(Screen[None]):
             self._wanted_id = None
 
     def action_back(self) -> None:
-        """Out of Why, the zoom, the order, the scope, the filter: one level each time."""
+        """Out of Why, the zoom, the order, the range, the scope, the filter: one level each time."""
         narrow, wide = self._wider
         if self.why.is_open:
             self.action_why()
@@ -383,12 +418,47 @@ class MonitorScreen(Screen[None]):
             self.action_zoom()
         elif self.request.order is not None:
             self.records.action_last()
+        elif self.request.span is not None:
+            self.ask(span=None)
         elif narrow is not None and self.request.filter == narrow:
             self.ask(filter=wide)
         elif self.request.scopes:
             self.ask(scopes=self.request.scopes[:-1])
         elif self.request.filter is not None:
             self.ask(filter=None)
+
+    # The chart
+
+    def action_chart(self) -> None:
+        """Shows or hides the chart."""
+        is_shown = not self.records.chart.is_shown
+        if self.records.chart.has_focus:
+            self.action_pane("records")
+        self.records.show_chart(is_shown=is_shown)
+        self.ask(chart=self._chart_wish if is_shown else None)
+
+    def action_zoom_chart(self, step: int) -> None:
+        """Finer or coarser buckets."""
+        if self.records.chart.is_shown:
+            self._wish_chart(self._chart_wish.zoomed(step))
+
+    @on(TimeChart.Wished)
+    def _chart_wished(self, message: TimeChart.Wished) -> None:
+        self._wish_chart(message.wish)
+
+    def _wish_chart(self, wish: ChartWish) -> None:
+        self._chart_wish = wish
+        self.ask(chart=wish)
+
+    @on(TimeChart.RangeTaken)
+    def _range_taken(self, message: TimeChart.RangeTaken) -> None:
+        self.ask(span=message.span)
+
+    @on(TimeChart.Left)
+    def _chart_left(self) -> None:
+        self.action_pane("records")
+
+    # The record under the cursor
 
     def action_next_rejected(self, step: int) -> None:
         """To the next or previous rejected record."""

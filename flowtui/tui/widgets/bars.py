@@ -15,7 +15,7 @@ from textual.widget import Widget
 from flowtui.tui import keymap
 from flowtui.tui.render.frame import cropped
 from flowtui.tui.render.header import HeaderState, header
-from flowtui.tui.render.text import Line
+from flowtui.tui.render.text import Line, fitted
 from flowtui.tui.theme import DARK, PALETTES, Palette
 
 
@@ -43,7 +43,7 @@ class HeaderBar(Widget):
 
 
 class TabLine(Widget):
-    """The panes as tabs with a rule under the active one, and the active pane's state at the right."""
+    """The panes as tabs with a rule under the active one; at the right its state over the filter."""
 
     DEFAULT_CSS = "TabLine { height: 2; }"
 
@@ -60,11 +60,12 @@ class TabLine(Widget):
         self._tabs = tabs
         self._active = tabs[-1][0]
         self._right: Sequence[Segment] = ()
+        self._under = ""
 
-    def show(self, active: str, right: Sequence[Segment]) -> None:
-        """Draws the tabs with this one active, and what stands at the right."""
-        if active != self._active or list(right) != list(self._right):
-            self._active, self._right = active, right
+    def show(self, active: str, right: Sequence[Segment], under: str = "") -> None:
+        """Draws the tabs with this one active, and what stands at the right and in the rule under it."""
+        if (active, list(right), under) != (self._active, list(self._right), self._under):
+            self._active, self._right, self._under = active, right, under
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
@@ -86,14 +87,17 @@ class TabLine(Widget):
 
     def _rule(self) -> list[Segment]:
         line = Line().add("─", self.palette.line)
-        for pane, number, name in self._tabs:
+        for at, (pane, number, name) in enumerate(self._tabs):
             cells = len(number) + 1 + len(name)
+            line.add("───" if at else "", self.palette.line)
             if pane == self._active:
                 line.add("━" * cells, self.palette.focus)
             else:
                 line.add("─" * cells, self.palette.line)
-            line.add("───", self.palette.line)
-        return line.add("─" * (self.size.width - line.width), self.palette.line).segments
+        room = self.size.width - line.width
+        under = f" {fitted(self._under, room - 3)} " if self._under else ""
+        line.add("─" * (room - cell_len(under)), self.palette.line)
+        return line.add(under, self.palette.text).segments
 
     def on_click(self, event: events.Click) -> None:
         """Goes to the pane whose tab was clicked."""

@@ -31,7 +31,7 @@ _RATE, _COUNT, _AGO = 6, 5, 4
 _ACCEPTED, _ID = 10, 22
 _AGES_S = 9.5
 """Ages are written anew about every ten seconds."""
-_NAME_AT_MOST = 24
+_NAME_AT_LEAST, _NAME_AT_MOST = 6, 24
 _ROOMY = 70
 """Cells from which addresses and accepted records have columns; the interface's id needs more."""
 
@@ -41,6 +41,7 @@ class _Layout:
     """Widths of the columns that are not always there; 0 where one is not."""
 
     name: int
+    spark: int = SPARK_BUCKETS
     id: int = 0
     addresses: int = 0
     accepted: int = 0
@@ -138,18 +139,20 @@ class InterfacePane(RowList):
     def _layout(self, width: int) -> _Layout:
         tail = SPARK_BUCKETS + _RATE + _COUNT + _AGO
         if width < _ROOMY:
-            return _Layout(name=max(6, min(width - tail - 1, _NAME_AT_MOST)))
+            spark = SPARK_BUCKETS if width >= tail + _NAME_AT_LEAST else 0
+            name = width - tail + SPARK_BUCKETS - spark - 1
+            return _Layout(max(_NAME_AT_LEAST, min(name, _NAME_AT_MOST)), spark)
         has_id = width >= _ROOMY + _ID
         rest = width - tail - _ACCEPTED - (_ID if has_id else 0)
         name = min(rest // 2, _NAME_AT_MOST)
-        return _Layout(name, _ID if has_id else 0, rest - name - 1, _ACCEPTED)
+        return _Layout(name, SPARK_BUCKETS, _ID if has_id else 0, rest - name - 1, _ACCEPTED)
 
     def draw_head(self, line: int, width: int) -> Iterable[Segment]:
         """The headings."""
         ink, layout = self.palette.heading, self._layout(width)
         head = text.Line().cell("NAME", layout.name + 1, ink)
         head.cell("INTERFACE", layout.id, ink).cell("ADDRESSES", layout.addresses, ink)
-        head.cell("15 MIN", SPARK_BUCKETS, ink).cell("REC/S", _RATE, ink, right=True)
+        head.cell("15 MIN", layout.spark, ink).cell("REC/S", _RATE, ink, right=True)
         head.cell("ACCEPTED", layout.accepted, ink, right=True).cell("✗", _COUNT, ink, right=True)
         return head.cell("AGO", _AGO, ink, right=True).segments
 
@@ -160,7 +163,7 @@ class InterfacePane(RowList):
         line.cell(self._label(row, layout.name), layout.name + 1, palette.text)
         line.cell(text.identifier(row.id, layout.id), layout.id, palette.mute)
         line.cell(text.fitted(row.addresses, layout.addresses - 1), layout.addresses, palette.soft)
-        for ink, blocks in self._spark(row):
+        for ink, blocks in self._spark(row) if layout.spark else ():
             line.add(blocks, ink)
         line.cell(text.rate(row.rate_per_s), _RATE, palette.soft, right=True)
         accepted = text.count(row.accepted, max(1, layout.accepted - 1))

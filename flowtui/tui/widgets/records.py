@@ -12,13 +12,15 @@ Draws from a `View`; knows neither where records come from nor what a filter is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.cache import LRUCache
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
@@ -29,12 +31,16 @@ from flowtui.tui import keymap
 from flowtui.tui.render import columns, frame, record, text
 from flowtui.tui.render.columns import Column, Layout, Part
 from flowtui.tui.render.marks import Mark, marks
+from flowtui.tui.theme import Palette
+from flowtui.tui.widgets.chart import TimeChart
 from flowtui.tui.widgets.rows import RowList
 
 if TYPE_CHECKING:
     from flowtui.monitor.view import Row, View
 
 _KEPT_STRIPS = 2000
+_CHART_WIDTH, _CHART_HEIGHT = 90, 26
+"""Cells and lines under which the chart has its short form."""
 
 
 class RecordTable(RowList):
@@ -55,6 +61,8 @@ class RecordTable(RowList):
             self.is_descending = is_descending
 
     def __init__(self, *, id: str | None = None) -> None:
+        self.chart = TimeChart()
+        self._frame_drawn: tuple[bool, Palette] | None = None
         super().__init__(id=id)
         self.view: View | None = None
         self.is_following = True
@@ -82,6 +90,45 @@ class RecordTable(RowList):
         self._order: tuple[str, bool] | None = None
         self._cursor_id: int | None = None
         self._bottom_id: int | None = None
+
+    def compose(self) -> ComposeResult:
+        """The chart, over the headings."""
+        yield self.chart
+
+    # The chart
+
+    @property
+    def head_lines(self) -> int:
+        """The chart, where it is shown, and the headings."""
+        return self.HEAD_LINES + (self.chart.lines if self.chart.is_shown else 0)
+
+    def show_chart(self, *, is_shown: bool) -> None:
+        """Shows or hides the chart."""
+        self.chart.set_class(not is_shown, "-hidden")
+        self._keep_page()
+
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Self:
+        """Draws again, but not the chart, which knows itself when it has changed."""
+        frame_now = (self.is_active, self.palette)
+        is_whole = layout or recompose or frame_now != self._frame_drawn
+        if not regions and not is_whole and self.chart.is_shown:
+            width, height = self.size
+            first = self._first_row - self.HEAD_LINES
+            regions = (Region(0, 0, width, int(self.is_framed)), Region(0, first, width, height - first))
+        self._frame_drawn = frame_now
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    @property
+    def is_active(self) -> bool:
+        """The frame is the chart's too."""
+        return self.has_focus or self.chart.has_focus
+
+    @property
+    def is_cursor_shown(self) -> bool:
+        """Not while the reader is in the chart, which has a cursor of its own."""
+        return self.has_focus
 
     # What it shows
 
@@ -200,6 +247,11 @@ class RecordTable(RowList):
     def on_resize(self, event: events.Resize) -> None:
         """The columns are laid out anew; following stays at the end."""
         self._lay_out()
+        self._keep_page()
+
+    def _keep_page(self) -> None:
+        width, height = self.size
+        self.chart.fit(is_compact=width < _CHART_WIDTH or height < _CHART_HEIGHT)
         if self.is_following and self._order is None:
             self._to_end()
         else:
@@ -260,10 +312,10 @@ class RecordTable(RowList):
         return parts
 
     def draw_head(self, line: int, width: int) -> Iterable[Segment]:
-        """The headings."""
-        if not self._layout.columns:
+        """The headings, under the chart."""
+        if not self._layout.columns or line < self.head_lines - self.HEAD_LINES:
             return ()
-        cursor = self._column if self.is_active else -1
+        cursor = self._column if self.is_cursor_shown else -1
         return record.heading(self._layout, width, cursor, self._sorted_column(), self.palette)
 
     def _sorted_column(self) -> tuple[int, bool] | None:

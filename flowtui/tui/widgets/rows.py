@@ -109,8 +109,13 @@ class RowList(Widget, can_focus=True):
         return max(1, (self.size.height - self._first_row - self.is_framed) // self.ROW_LINES)
 
     @property
+    def head_lines(self) -> int:
+        """Lines over the rows, inside the frame."""
+        return self.HEAD_LINES
+
+    @property
     def _first_row(self) -> int:
-        return self.HEAD_LINES + (1 if self.is_framed else 0)
+        return self.head_lines + (1 if self.is_framed else 0)
 
     @property
     def is_active(self) -> bool:
@@ -139,12 +144,12 @@ class RowList(Widget, can_focus=True):
 
     def _content(self, y: int) -> Strip:
         width = self.inner_width
-        if y < self.HEAD_LINES:
+        if y < self.head_lines:
             return self._strip(self.draw_head(y, width), width)
         count = self.row_count()
         if count == 0:
-            return self._strip(self.draw_empty(y - self.HEAD_LINES, width), width)
-        row, line = divmod(y - self.HEAD_LINES, self.ROW_LINES)
+            return self._strip(self.draw_empty(y - self.head_lines, width), width)
+        row, line = divmod(y - self.head_lines, self.ROW_LINES)
         position = self.top + row
         if position >= count:
             return Strip.blank(width, self.palette.ground)

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 
 _DETAIL_COLUMN = 16
 _COUNT_WIDTH = 6
+_NARROW = 32
+"""Cells under which details have no column of their own."""
+_SLIM_NAME = 12
+"""Cells that a name has there beside a detail that must be told."""
 
 
 class TopologyPane(RowList):
@@ -111,6 +116,9 @@ class TopologyPane(RowList):
         mark = {True: "▾ ", False: "▸ ", None: "  "}[node.is_open]
         line.add(mark, palette.mute)
         count = "" if node.rejected is None else text.count(node.rejected, _COUNT_WIDTH)
+        if width < _NARROW:
+            node = self._slim(node, width - line.width - len(count) - 2)
+            detail_at = line.width + min(cell_len(node.name), _SLIM_NAME) + 1
         room = (detail_at if node.detail else width - len(count)) - line.width - 1
         line.add(self._named(node, room), self._ink(node.tone))
         if node.detail:
@@ -126,6 +134,12 @@ class TopologyPane(RowList):
             ink = palette.reject if node.rejected else palette.faint
             line.to(width - cell_len(count), palette.soft).add(count, ink + Style(bold=False))
         return line.segments
+
+    def _slim(self, node: TreeLine, room: int) -> TreeLine:
+        """A node without its detail where that does not fit beside the name, unless it tells of trouble."""
+        is_whole = cell_len(node.name) <= _SLIM_NAME and _SLIM_NAME + 1 + cell_len(node.detail) <= room
+        is_told = is_whole or not node.name or node.detail_tone == "attention"
+        return node if is_told else replace(node, detail="")
 
     def _named(self, node: TreeLine, room: int) -> str:
         return text.identifier(clean(node.name), room) if node.is_identifier else text.fitted(node.name, room)

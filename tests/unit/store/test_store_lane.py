@@ -44,6 +44,7 @@ def test_the_lowest_block_goes_first() -> None:
     live, past = Lane(10), Lane(10, is_downward=True)
     for lane in (live, past):
         lane.add(make([record(at=T0 + at) for at in range(25)]).frame)
-    assert (live.drop_lowest(), past.drop_lowest()) == (10, 5)
+    dropped = (live.drop_lowest(), past.drop_lowest())
+    assert [None if block is None else len(block) for block in dropped] == [10, 5]
     assert (next(iter(live)).first_id, next(iter(past)).first_id) == (10, -20)
-    assert Lane(10).drop_lowest() == 0
+    assert Lane(10).drop_lowest() is None

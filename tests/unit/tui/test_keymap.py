@@ -7,6 +7,7 @@ import pytest
 from flowtui.tui import keymap
 from flowtui.tui.app import FlowtuiApp
 from flowtui.tui.screens.monitor import MonitorScreen
+from flowtui.tui.widgets.chart import TimeChart
 from flowtui.tui.widgets.records import RecordTable
 
 KEYS = [key for group in keymap.GROUPS for key in group.keys]
@@ -22,7 +23,7 @@ def test_ids_are_unique_and_every_key_belongs_to_one_action() -> None:
 @pytest.mark.parametrize("key", [pytest.param(key, id=key.id) for key in KEYS])
 def test_every_key_has_a_function(key: keymap.Key) -> None:
     action = f"action_{key.action.partition('(')[0]}"
-    assert any(hasattr(where, action) for where in (FlowtuiApp, MonitorScreen, RecordTable))
+    assert any(hasattr(where, action) for where in (FlowtuiApp, MonitorScreen, RecordTable, TimeChart))
 
 
 @pytest.mark.parametrize("key", [pytest.param(key, id=key.id) for key in KEYS])
