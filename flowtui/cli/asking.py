@@ -27,6 +27,7 @@ from flowtui.monitor.portions import described, portions, stored_share
 from flowtui.monitor.settings import Settings
 from flowtui.monitor.sources.history import MAX_RECORDS, Extent, Fetched, HistoryReading
 from flowtui.monitor.sources.reading import merged
+from flowtui.records.decode import clean
 from flowtui.records.events import LogEvents
 from flowtui.store.block import Block
 from flowtui.store.talkers import Measure, Talkers, talkers
@@ -88,6 +89,9 @@ class Asking:
             changed=lambda: gauge.show(reading.progress),
             waiting=self._waiting,
         )
+        for group in found:
+            if not any(group in portion.groups for portion in parts):
+                click.echo(f"flowtui: log group {clean(group)} does not exist, and is left out.", err=True)
         if self._plan.is_dry:
             self._output.write(self._queries(reading))
         size = _on_thread(reading, reading.estimate)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from flowtui.filters.insights import compile_query
 from flowtui.filters.insights_fields import DISCOVERED
@@ -26,10 +26,13 @@ _DAY_S = 86_400
 def portions(
     groups: Iterable[str], formats: Formats, tree: Tree | None, asked: Insights, described: Iterable[LogGroup]
 ) -> tuple[Portion, ...]:
-    """Divide a filter, with its names bound, over log groups: by formats and, where it is known, by class."""
+    """Divide a filter, with its names bound, over log groups: by formats and, where it is known, by class.
+
+    A group that is known not to exist is left out: it comes with the first traffic, and would end the query.
+    """
     classes = {group.name: group.log_class for group in described}
     alike: dict[tuple[tuple[LogFormat, ...], bool, str | None], list[str]] = defaultdict(list)
-    for group in groups:
+    for group in _existing(tuple(groups), classes):
         known = tuple(dict.fromkeys(formats(group)))
         is_discovered = known in ((), (DEFAULT_FORMAT,)) and _has_fields(asked, group)
         alike[known, is_discovered, classes.get(bare_name(group))].append(group)
@@ -61,6 +64,12 @@ def stored_share(groups: Sequence[LogGroup], extent: Extent) -> int | None:
         int(group.stored_bytes * min(1.0, asked_s / held_s))
         for group, held_s in zip(groups, kept_s, strict=True)
     )
+
+
+def _existing(groups: tuple[str, ...], described: Collection[str]) -> tuple[str, ...]:
+    # Where nothing is described, AWS itself says what is wrong with each.
+    found = tuple(group for group in groups if group.startswith("arn:") or group in described)
+    return found if described else groups
 
 
 def _has_fields(asked: Insights, group: str) -> bool:

@@ -187,9 +187,17 @@ def test_groups_of_one_format_and_class_are_asked_together() -> None:
     formats = {"a": (DEFAULT_FORMAT,), "b": (DEFAULT_FORMAT,), "c": (SHORT,)}
     insights = ScriptedInsights(names=DISCOVERED)
     assert divided(formats, insights) == [("a", "b"), ("c",)]
-    cold = LogGroup("b", "INFREQUENT_ACCESS", None, 0)
-    assert divided(formats, insights, [cold]) == [("a",), ("b",), ("c",)]
+    cold = [LogGroup(name, kind, None, 0) for name, kind in (("a", "S"), ("b", "I"), ("c", "S"))]
+    assert divided(formats, insights, cold) == [("a",), ("b",), ("c",)]
     assert [len(each) for each in divided({f"{n}": (SHORT,) for n in range(51)}, insights)] == [50, 1]
+
+
+def test_a_group_that_does_not_exist_yet_does_not_end_the_query() -> None:
+    arn = "arn:aws:logs:eu-west-1:999999999999:log-group:theirs"
+    formats = {"a": (SHORT,), "b": (SHORT,), arn: (SHORT,)}
+    there = LogGroup("a", "STANDARD", None, 0)
+    assert [each for some in divided(formats, ScriptedInsights(), [there]) for each in some] == ["a", arn]
+    assert divided(formats, ScriptedInsights()) == [("a", "b", arn)]
 
 
 def test_fields_are_parsed_where_aws_does_not_say_that_it_discovers_them() -> None:
