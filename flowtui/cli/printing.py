@@ -226,7 +226,8 @@ class Tailing:
         self._tail = tail
         for group in found:
             if group not in self._unread:
-                tail.resume(group, seen[group], began_at, floors[group] / 1000)
+                begin_s, delays = floors[group] / 1000, self._reader.delays[group]
+                tail.resume(group, seen[group], began_at, begin_s, delays)
         self._follow_groups(found)
         threading.Thread(
             target=self._learner.keep_learning,

@@ -52,11 +52,8 @@ class Terms:
 
     lookback_s: int = 60
     max_calls: float = 5.0
-    allowance_s: float = 90.0
-    """By so long after the last arrival everything must have been shown.
-
-    A part of the window where nothing is to be expected may be read once a minute.
-    """
+    allowance_s: float = 30.0
+    """By so long after the last arrival everything must have been shown."""
     groups: int = 1
 
     @property

@@ -18,7 +18,7 @@ _DOUBTFUL = 20.0
 class Forecast:
     """The arrival of records by age, learnt from their delays."""
 
-    def __init__(self, counts: Sequence[int]) -> None:
+    def __init__(self, counts: Sequence[float]) -> None:
         """`counts` are records by whole seconds of delay, from 0 to the look-back."""
         total = sum(counts)
         doubt = max(_DOUBT, _DOUBTFUL / (total + _DOUBTFUL))

@@ -57,12 +57,13 @@ class GroupReader:
         jitter: Callable[[], float],
         *,
         seen: SeenIds | None = None,
+        delays: Delays | None = None,
         before: GroupReader | None = None,
         pattern: str | None = None,
     ) -> None:
         """With `seen`, all was read at the extent's time. What `before` has taken is not taken again."""
         self.group = group
-        self.delays: Delays = Delays() if before is None else before.delays
+        self.delays: Delays = before.delays if before is not None else delays or Delays()
         self.trouble = Trouble(jitter)
         self.newest_ms: int | None = None if before is None else before.newest_ms
         self.events: int = 0 if before is None else before.events
@@ -82,6 +83,7 @@ class GroupReader:
         self._backfill: Backfill | None = None
         if seen is not None:
             self._open_window(extent.window_ms, extent.now)
+            self._note_progress(extent.now)
         else:
             now_ms = int(extent.now * 1000)
             self._backfill = Backfill(group, extent.begin_ms, extent.window_ms, now_ms, pattern=pattern)
@@ -199,6 +201,7 @@ class GroupReader:
             fresh = self._looked(ask.look, page, now)
         else:
             fresh = self._backfilled(ask, page, now)
+        self.delays.add(fresh, ask.sent_at if ask.purpose is Purpose.BACKFILL else None)
         self._count(fresh, ask.purpose)
         if ask.chain.is_stalled:
             self._fail(ask, STALLED, now)
@@ -257,7 +260,6 @@ class GroupReader:
         return any(ask.purpose is purpose for ask in self._under_way)
 
     def _count(self, fresh: LogEvents, purpose: Purpose) -> None:
-        self.delays.add(fresh)
         self.events += len(fresh)
         self.backfilled += len(fresh) if purpose is Purpose.BACKFILL else 0
         self.swept += len(fresh) if purpose is Purpose.SWEEP else 0

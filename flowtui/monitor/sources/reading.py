@@ -7,6 +7,7 @@ thread. Knows no record format.
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from flowtui.monitor.sources.backfill import Backfill
 from flowtui.monitor.sources.backoff import Backoff
 from flowtui.monitor.sources.budget import Budget
 from flowtui.monitor.sources.chain import Chain, Order, order_of
+from flowtui.monitor.sources.delays import Delays
 from flowtui.monitor.sources.group import STALLED
 from flowtui.monitor.sources.seen import SeenIds
 from flowtui.monitor.sources.servertime import ServerTime
@@ -79,6 +81,8 @@ class Reader:
         self._pattern_of = pattern_of
         self._never = threading.Event()
         self._answered: set[str] = set()
+        self.delays: defaultdict[str, Delays] = defaultdict(Delays)
+        """How long the records of each group were under way."""
         self.budget = Budget(max_calls, clock.now())
         self.time = ServerTime(clock)
         self.throttled = 0
@@ -97,7 +101,9 @@ class Reader:
             if page is None:
                 continue
             chain.received(page)
-            yield wanted.within(seen.take(page.events))
+            fresh = seen.take(page.events)
+            self.delays[group].add(fresh, self.time.now())
+            yield wanted.within(fresh)
             if chain.order is Order.ASCENDING and chain.frontier_ms is not None:
                 before_ms = chain.frontier_ms - _MARGIN_MS
                 # Reckoned by a clock that is fast, what is to be kept would begin too late.
@@ -134,7 +140,9 @@ class Reader:
         while not (backfill.is_done or _is_enough(backfill, found, count, window_ms)):
             page = self._page(backfill.chain, backoff, backfill)
             if page is not None:
-                events = chosen(wanted.within(seen.take(page.events)))
+                fresh = seen.take(page.events)
+                self.delays[group].add(fresh, self.time.now())
+                events = chosen(wanted.within(fresh))
                 if order_of(page.events.timestamps) is Order.DESCENDING:
                     # So that what is of one time is in the order of an ascending reading.
                     found.insert(0, events.take(range(len(events))[::-1]))

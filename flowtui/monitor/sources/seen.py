@@ -66,6 +66,12 @@ class SeenIds:
             int(text, 16) if _are_digits(id_) else text for text, id_ in zip(texts, events.ids, strict=True)
         ]
 
+    def rate_at(self, time_ms: int, since_ms: int, until_ms: int) -> float:
+        """Known ids a second about a time: those of its minute, as far as that lies within these times."""
+        minute = time_ms // MINUTE_MS
+        begin_ms, end_ms = max(minute * MINUTE_MS, since_ms), min((minute + 1) * MINUTE_MS, until_ms)
+        return len(self._minutes.get(minute, ())) / max(1.0, (end_ms - begin_ms) / 1000)
+
     def forget(self, before_ms: int, *, but: tuple[int, int] | None = None) -> None:
         """Forgets the ids of whole minutes before this time, except those between the two times of `but`."""
         kept = (1, 0) if but is None else (but[0] // MINUTE_MS, but[1] // MINUTE_MS)

@@ -1,7 +1,7 @@
 """The look-back window as slices of event time: what each holds and when it was last read to its end.
 
-Slices lie on the clock, so that what is learnt of one stays true while the window moves on. The last one has
-no end: events may lie ahead of the time. Knows neither pages nor ids, and decides nothing.
+Slices lie on the clock, nearly, so that what is learnt of one stays true while the window moves on. The last
+one has no end: events may lie ahead of the time. Knows neither pages nor ids, and decides nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ NEVER = float("-inf")
 
 SETTLE_S = 30.0
 """So much longer than the look-back a slice is kept: an event may be readable only after its ingestion."""
+
+_EDGE_MS = 500
+"""Slices end so long before the full second, where flow logs have all their times. It is not certain whether
+AWS gives events of just the end of a range (aws-cli#4262): if so, each would bring a second of the next."""
 
 _WIDTHS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 _SLICES = 360
@@ -53,7 +57,7 @@ class Slices:
         self._width_ms = self.width_s * 1000
         self._keep_s = lookback_s + SETTLE_S
         self._floor_ms = floor_ms
-        self.first = floor_ms // self._width_ms
+        self.first = self.number_of(floor_ms)
         self.slices = [Slice(read_at)]
         self.grow(now)
 
@@ -62,12 +66,17 @@ class Slices:
 
     def __iter__(self) -> Iterator[tuple[float, Slice]]:
         """Each slice with where it begins, epoch seconds, oldest first."""
-        return ((float((self.first + at) * self.width_s), each) for at, each in enumerate(self.slices))
+        return ((self._begin_ms(self.first + at) / 1000, each) for at, each in enumerate(self.slices))
 
     @property
     def floor_ms(self) -> int:
         """Where the window begins, by event time."""
-        return max(self._floor_ms, self.first * self._width_ms)
+        return max(self._floor_ms, self._begin_ms(self.first))
+
+    @property
+    def begin_s(self) -> float:
+        """Where the first slice begins, epoch seconds; the window may begin within it."""
+        return self._begin_ms(self.first) / 1000
 
     @property
     def read_since(self) -> float:
@@ -76,7 +85,7 @@ class Slices:
 
     def grow(self, now: float) -> None:
         """Takes in what has become past. What was read without an end was read there too."""
-        for _ in range(self.first + len(self.slices), int(now // self.width_s) + 1):
+        for _ in range(self.first + len(self.slices), self.number_of(int(now * 1000)) + 1):
             self.slices.append(Slice(self.slices[-1].read_at, is_busy=self.slices[-1].is_busy))
 
     def lower(self, floor_ms: int, read_at: float) -> None:
@@ -85,7 +94,7 @@ class Slices:
             return
         # The first one may have been read in part only.
         self.slices[0].read_at = min(self.slices[0].read_at, read_at)
-        first = floor_ms // self._width_ms
+        first = self.number_of(floor_ms)
         self.slices[:0] = [Slice(read_at) for _ in range(first, self.first)]
         self.first, self._floor_ms = first, floor_ms
 
@@ -98,15 +107,15 @@ class Slices:
         self.first += gone
 
     def _is_over(self, at: int) -> bool:
-        end = (self.first + at + 1) * self.width_s
+        end = self._begin_ms(self.first + at + 1) / 1000
         return not self.slices[at].is_busy and self.slices[at].read_at >= end + self._keep_s
 
     def span(self, first: int, last: int) -> Span:
         """The slices at these places, both included."""
         is_open = last == len(self.slices) - 1
         begin, end = self.first + first, self.first + last
-        start_ms = max(self.floor_ms, begin * self._width_ms)
-        return Span(begin, end, start_ms, None if is_open else (end + 1) * self._width_ms)
+        start_ms = max(self.floor_ms, self._begin_ms(begin))
+        return Span(begin, end, start_ms, None if is_open else self._begin_ms(end + 1))
 
     def within(self, span: Span) -> list[Slice]:
         """The slices of a span, with those that have come to it at its open end."""
@@ -115,7 +124,7 @@ class Slices:
 
     def number_of(self, time_ms: int) -> int:
         """The number of the slice of an event time."""
-        return time_ms // self._width_ms
+        return (time_ms + _EDGE_MS) // self._width_ms
 
     def read_at(self, numbers: Iterable[int]) -> float:
         """When the stalest of these was read; NEVER where there are none."""
@@ -128,10 +137,20 @@ class Slices:
         for each in self.within(span):
             each.is_busy = True
 
-    def given_up(self, span: Span, counts: Mapping[int, int]) -> None:
-        """It has failed, having found so many events by number of slice: they count, the reading does not."""
-        for each, count in self._counted(span, counts):
-            each.is_busy, each.count = False, max(each.count, count)
+    def given_up(
+        self, span: Span, counts: Mapping[int, int], began_at: float, until_ms: int | None = None
+    ) -> None:
+        """It has failed, having found so many events by number of slice, and all of those before a time.
+
+        Beyond that time what was found counts, the reading does not.
+        """
+        whole = span.first if until_ms is None else min(self.number_of(until_ms), span.last + 1)
+        for number, (each, count) in enumerate(self._counted(span, counts), max(span.first, self.first)):
+            each.is_busy = False
+            if number < whole:
+                each.count, each.read_at = count, max(each.read_at, began_at)
+            else:
+                each.count = max(each.count, count)
 
     def completed(self, span: Span, counts: Mapping[int, int], began_at: float) -> None:
         """It has reached its end."""
@@ -159,6 +178,9 @@ class Slices:
             if certain < end:
                 break
         return until
+
+    def _begin_ms(self, number: int) -> int:
+        return number * self._width_ms - _EDGE_MS
 
     def _counted(self, span: Span, counts: Mapping[int, int]) -> Iterator[tuple[Slice, int]]:
         first = max(span.first, self.first)

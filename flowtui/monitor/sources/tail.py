@@ -15,6 +15,7 @@ from flowtui.monitor.outside import Clock, Fault, FaultKind, Logs, Page
 from flowtui.monitor.sources.asks import Ask, Extent, Purpose
 from flowtui.monitor.sources.budget import Budget
 from flowtui.monitor.sources.calls import Calls, InlineCalls, PooledCalls, unforeseen
+from flowtui.monitor.sources.delays import Delays
 from flowtui.monitor.sources.group import Arrival, GroupReader
 from flowtui.monitor.sources.progress import GroupProgress, TailProgress, Traffic, progress_of
 from flowtui.monitor.sources.seen import SeenIds
@@ -62,6 +63,7 @@ class _Resumed:
     seen: SeenIds
     read_at: float
     begin_s: float
+    delays: Delays | None
 
 
 class Tail:
@@ -110,11 +112,13 @@ class Tail:
             self._wanted = {group: (patterns or {}).get(group) for group in groups}
         self._wake.set()
 
-    def resume(self, group: str, seen: SeenIds, read_at: float, begin_s: float) -> None:
-        """Before `run`: everything in this group since then was read at this time, with these ids."""
+    def resume(
+        self, group: str, seen: SeenIds, read_at: float, begin_s: float, delays: Delays | None = None
+    ) -> None:
+        """Before `run`: everything in this group since then was read at that time; its ids and delays."""
         # Ids are kept for the look-back only, as it was reckoned then.
         kept_s = read_at + self._time.offset_s - self._options.lookback_s
-        self._resumed[group] = _Resumed(seen, read_at, max(begin_s, kept_s))
+        self._resumed[group] = _Resumed(seen, read_at, max(begin_s, kept_s), delays)
 
     def stop(self) -> None:
         """Ends `run` at once; a call under way is left to itself."""
@@ -228,8 +232,12 @@ class Tail:
         extent = Extent(begin_s, options.lookback_s, self._time.now(), options.sweep_s)
         if resumed is not None:
             extent = replace(extent, begin_s=resumed.begin_s, now=resumed.read_at + offset_s)
-        seen = None if resumed is None else resumed.seen
-        return GroupReader(group, extent, self._jitter, seen=seen, before=before, pattern=pattern)
+        if resumed is None:
+            return GroupReader(group, extent, self._jitter, before=before, pattern=pattern)
+        seen, delays = resumed.seen, resumed.delays
+        return GroupReader(
+            group, extent, self._jitter, seen=seen, delays=delays, before=before, pattern=pattern
+        )
 
     def _share_digests(self) -> None:
         sweeps = [reader.sweep for reader in self._readers.values() if reader.sweep is not None]

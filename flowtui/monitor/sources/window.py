@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from flowtui.monitor.outside import Page
-from flowtui.monitor.sources.chain import Chain
+from flowtui.monitor.sources.chain import Chain, Order
 from flowtui.monitor.sources.delays import Delays
 from flowtui.monitor.sources.forecast import Forecast
 from flowtui.monitor.sources.schedule import (
@@ -23,6 +23,7 @@ from flowtui.monitor.sources.schedule import (
     held_rate,
     pages_held,
     stalest,
+    worth,
 )
 from flowtui.monitor.sources.seen import SeenIds
 from flowtui.monitor.sources.slices import NEVER, SETTLE_S, Slices, Span
@@ -38,7 +39,12 @@ _RATE_S = 60.0
 """The time over which arrivals are averaged."""
 
 _REFORECAST_S = 5.0
+
+_SURPRISE_LASTS = 0.1
+"""What comes unexpectedly goes on at this share of the usual rate: a burst is mostly over when it is seen."""
+
 _SURPRISE_FADES = 0.25
+"""What is left of that after a reading that found nothing of it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -90,6 +96,7 @@ class Window:
         self._pattern = pattern
         self._limit_s = int(lookback_s + SETTLE_S)
         self._slices = Slices(lookback_s, floor_ms, now, read_at)
+        self._reckon(read_at)
         self.cost = PageCost()
         self._forecast = Forecast([0] * self._limit_s)
         self._forecast_at = float("-inf")
@@ -116,6 +123,7 @@ class Window:
     def lower(self, floor_ms: int, read_at: float) -> None:
         """Takes in what lies before it, and was read at this time."""
         self._slices.lower(floor_ms, read_at)
+        self._reckon(read_at)
 
     def learn(self, now: float) -> None:
         """Makes up its mind again where records are to be expected, and what is complete."""
@@ -175,10 +183,13 @@ class Window:
         return fresh
 
     def failed(self, look: Look) -> None:
-        """A reading failed: what it found stays, and its slices are as stale as before."""
+        """A reading failed: what it found stays; slices that it is not known to have passed stay as stale."""
         if not look.is_void:
             self.looks.remove(look)
-            self._slices.given_up(look.span, look.held)
+            is_ascending = look.chain.order is Order.ASCENDING
+            self._slices.given_up(
+                look.span, look.held, look.began_at, look.chain.frontier_ms if is_ascending else None
+            )
 
     def use_pattern(self, pattern: str | None, now: float) -> None:
         """Asks by this pattern, and for everything anew; ids stay."""
@@ -203,6 +214,14 @@ class Window:
         """Lets go of what can get nothing any more."""
         self._slices.retire()
 
+    def _reckon(self, read_at: float) -> None:
+        """Counts what slices hold that were read before; else they would seem to cost nothing."""
+        floor_ms, width_s = self.floor_ms, self._slices.width_s
+        for start, each in self._slices:
+            if each.read_at <= read_at:
+                middle_ms = max(floor_ms, int((start + width_s / 2) * 1000))
+                each.count = round(width_s * self._seen.rate_at(middle_ms, floor_ms, int(read_at * 1000)))
+
     def _completed(self, look: Look, now: float) -> None:
         self.looks.remove(look)
         # A slice that was read together with others waited as long as they did, more or less.
@@ -210,12 +229,12 @@ class Window:
         self._slices.completed(look.span, look.held, look.began_at)
         end = now if look.span.end_ms is None else look.span.end_ms / 1000
         self.cost.read(look.held.total(), look.chain.pages, end - look.span.start_ms / 1000)
-        surprise = look.fresh.total() > 2 * look.expected + 3 * math.sqrt(look.expected) + 1
-        # More may follow, but hardly more than the whole group gets otherwise.
-        usual = min(look.fresh.total() / waited_s, held_rate(self._slices)) if surprise else 0.0
+        is_surprise = look.fresh.total() > 2 * look.expected + 3 * math.sqrt(look.expected) + 1
+        usual = _SURPRISE_LASTS * held_rate(self._slices)
+        more = min(look.fresh.total() / waited_s, usual) if is_surprise else 0.0
         first = look.span.first
         for at, each in enumerate(self._slices.within(look.span)):
-            news = usual * look.fresh.get(first + at, 0) / max(1, look.fresh.total())
+            news = more * look.fresh.get(first + at, 0) / max(1, look.fresh.total())
             each.surplus = max(news, _SURPRISE_FADES * each.surplus)
             if each.surplus * _RATE_S < 1:
                 each.surplus = 0.0
@@ -229,7 +248,7 @@ class Window:
         if self._pages + self.cost.of(news, waited_s) > FILL:
             return best(self._slices, outlook, now)
         # All of it fits on one page.
-        return Choice(self._slices.span(0, len(self._slices) - 1), news * waited_s, news, waited_s)
+        return Choice(self._slices.span(0, len(self._slices) - 1), worth(news, waited_s), news, waited_s)
 
     def _outlook(self, now: float) -> Outlook:
         recent = self._arrivals * math.exp((self._arrivals_at - now) / _RATE_S) / _RATE_S
@@ -251,7 +270,7 @@ class Window:
     def _looked_at(self, now: float) -> float:
         """The time of the last look, averaged over the records that arrive now."""
         total = weighted = 0.0
-        later = self._forecast.share(now - self._slices.first * self._slices.width_s)
+        later = self._forecast.share(now - self._slices.begin_s)
         for start, each in self._slices:
             sooner = self._forecast.share(now - start - self._slices.width_s)
             total += later - sooner
