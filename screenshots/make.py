@@ -39,6 +39,7 @@ SHOTS = (
     Shot("monitor-140x40-light", (140, 40), theme=LIGHT),
     Shot("monitor-80x24", (80, 24), ("r",)),
     Shot("chart-140x40", (140, 40), ("tab", *["left"] * 21, *["L"] * 6, "enter")),
+    Shot("triage-140x40", (140, 40), ("T", "s")),
     Shot("record-100x30", (100, 30), ("E", "enter")),
     Shot("drilled-in-140x40", (140, 40), ("1", "down", "down", "down", "enter", "3", "r")),
     Shot("why-140x40", (140, 40), ("3", "slash", *"dport", "colon", *"80", "enter", "E", "w")),
