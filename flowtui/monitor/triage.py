@@ -6,7 +6,6 @@ counted together. Knows no screen; names and ids are as AWS gave them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 
@@ -37,13 +36,13 @@ from flowtui.monitor.state import SessionState
 from flowtui.monitor.view import View
 from flowtui.records import fields
 from flowtui.store.shapes import Shape, Shapes, Stretches, shapes_of
-from flowtui.store.tallies import LISTED, Placing, Tally, Window, tallies_of, unplaced
+from flowtui.store.tallies import LISTED, Places, Placing, Tally, Window, tallies_of, unplaced
 from flowtui.topology.lookup import TopologyIndex
 
 __all__ = ["Cause", "Triage", "Triager", "Window"]
 
-AT_ONCE = 1_000
-"""Shapes explained in one go: a tenth of a second of Python."""
+AT_ONCE = 2_000
+"""Shapes explained in one go: some tenths of a second of Python."""
 KEPT = 50_000
 """Shapes explained for one topology at most; each takes about half a kilobyte."""
 
@@ -150,39 +149,54 @@ class Triager:
         self._kept = kept
         self._index: TopologyIndex | None = None
         self._book = _Book(None)
+        self._asked: tuple[object, ...] = ()
+        self._found = Shapes()
 
     def of(self, view: View, window: Window, now: float) -> Triage:
         """The causes of what a view selects; explains at most `at_once` further shapes."""
         state = view.state
         if not _is_same(state.index, self._index):
-            self._book = _Book(state.index)
+            self._book, self._asked = _Book(state.index), ()
         self._index = state.index
         inside = None if view.interfaces is None else OnInterfaces(view.interfaces)
         wanted = conjunction((inside, view.bound, REJECT, Not(_NO_FLOW)))
         assert wanted is not None
-        found = shapes_of(state.snapshot, local.compile(wanted), self._book.stretches)
-        self._explain(found.shapes, state, now)
-        return self._counted(found, state, window)
+        found = self._shapes(state, wanted)
+        self._explain(found, state, now)
+        triage = self._counted(found, state, window)
+        if not triage.is_going_on:
+            self._asked, self._found = (), Shapes()
+        return triage
 
-    def _explain(self, shapes: Sequence[Shape], state: SessionState, now: float) -> None:
-        room = max(0, min(self._at_once, self._kept - len(self._book.placings)))
-        new = [shape for shape in shapes if shape.key not in self._book.placings][:room]
+    def _shapes(self, state: SessionState, wanted: Tree) -> Shapes:
+        """The shapes of what is wanted: those found before, where nothing has changed since."""
+        held = state.snapshot
+        # Not the snapshot itself, which would keep what has been evicted.
+        asked = (held.version, held.first_id, held.end_id, wanted)
+        if asked != self._asked:
+            self._asked = asked
+            self._found = shapes_of(state.snapshot, local.compile(wanted), self._book.stretches)
+        return self._found
+
+    def _explain(self, found: Shapes, state: SessionState, now: float) -> None:
+        places = self._book.places
+        new = found.without(places.shapes, max(0, min(self._at_once, self._kept - len(places))))
         samples = flows(state.snapshot, (shape.sample_id for shape in new))
         with_opposite = [shape.opposite_id for shape in new if shape.opposite_id is not None]
         opposites = dict(zip(with_opposite, flows(state.snapshot, with_opposite), strict=True))
+        placings = []
         for shape, flow in zip(new, samples, strict=True):
             if flow is not None:
                 opposite = None if shape.opposite_id is None else opposites[shape.opposite_id]
-                self._book.explain(shape, flow, Twin(opposite), now)
+                placings.append(self._book.explained(shape, flow, Twin(opposite), now))
+        places.add(placings)
 
     def _counted(self, found: Shapes, state: SessionState, window: Window) -> Triage:
-        placings = [self._book.placings.get(shape.key) for shape in found.shapes]
-        left = unplaced(found, placings)
-        total = sum(shape.count for shape in found.shapes)
-        kinds = self._book.kinds
+        places, kinds = self._book.places, self._book.kinds
+        left, total = unplaced(found, places), found.rows.height
         causes = [
             Cause(kinds[tally.kind], tally, tally.count / total)
-            for tally in tallies_of(found, placings, window)
+            for tally in tallies_of(found, places, window)
         ]
         causes.sort(key=lambda cause: (-cause.tally.last_s, -cause.tally.count, cause.tally.last_id))
         return Triage(
@@ -190,7 +204,7 @@ class Triager:
             total,
             left.count,
             left.sources,
-            left.count > 0 and len(self._book.placings) < self._kept,
+            left.count > 0 and len(places) < self._kept,
             window,
             state,
         )
@@ -200,7 +214,7 @@ class _Book:
     """What was explained by one reading of the rules."""
 
     def __init__(self, index: TopologyIndex | None) -> None:
-        self.placings: dict[tuple[object, ...], Placing] = {}
+        self.places = Places()
         self.kinds: list[Kind] = []
         self.stretches = Stretches()
         if index is not None:
@@ -209,7 +223,7 @@ class _Book:
         self._explainer = Explainer(index)
         self._numbers: dict[tuple[object, ...], int] = {}
 
-    def explain(self, shape: Shape, flow: Flow, twin: Twin, now: float) -> None:
+    def explained(self, shape: Shape, flow: Flow, twin: Twin, now: float) -> Placing:
         """Explains a shape by one of its records, and gives it its place."""
         said = self._explainer.explain(flow, twin, now)
         kind = Kind(flow.interface_id or "", flow.protocol, said)
@@ -219,7 +233,7 @@ class _Book:
         number = self._numbers.setdefault(key, len(self.kinds))
         if number == len(self.kinds):
             self.kinds.append(kind)
-        self.placings[shape.key] = Placing(number, kind.is_by_source, kind.has_services)
+        return Placing(shape.key, number, kind.is_by_source, kind.has_services)
 
 
 def _is_same(one: TopologyIndex | None, other: TopologyIndex | None) -> bool:

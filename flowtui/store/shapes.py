@@ -18,7 +18,7 @@ from flowtui.store.hits import Predicate
 from flowtui.store.snapshot import Snapshot
 
 ID, TIME, SHAPE, SERVICE = "#id", "#time", "#shape", "#service"
-"""Record id; start or event time; place of the shape; the port that names the service, where there is one."""
+"""Record id; start or event time; key of the shape; the port that names the service, where there is one."""
 SOURCE, DESTINATION = "#source", "#destination"
 """The packet's own ends: pkt-srcaddr and pkt-dstaddr where the record has them."""
 
@@ -47,23 +47,46 @@ class Stretches:
 class Shape:
     """Records that are alike."""
 
-    key: tuple[object, ...]
-    """Equal for what is alike by the same stretches, in whatever snapshot."""
+    key: int
+    """The same for what is alike by the same stretches, in whatever snapshot: 64 bits of a hash."""
     sample_id: int
     """The newest of them."""
     opposite_id: int | None
     """The accepted record that the sample replies to, or is the counterpart of, where one is held."""
-    count: int
+
+
+_ENDS = {
+    SOURCE: pl.UInt32,
+    fields.v6(SOURCE): pl.UInt128,
+    DESTINATION: pl.UInt32,
+    fields.v6(DESTINATION): pl.UInt128,
+}
+_NO_SHAPES = pl.DataFrame(schema={SHAPE: pl.UInt64, ID: pl.Int64, _OPPOSITE: pl.Int64})
+_NO_ROWS = pl.DataFrame(
+    schema={
+        ID: pl.Int64,
+        TIME: pl.UInt32,
+        SHAPE: pl.UInt64,
+        SERVICE: pl.UInt16,
+        fields.PROTOCOL.name: pl.UInt8,
+        **_ENDS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shapes:
     """The shapes of what a predicate selects in one snapshot."""
 
-    shapes: tuple[Shape, ...] = ()
-    """The most frequent first."""
-    rows: pl.DataFrame = field(default_factory=pl.DataFrame)
+    shapes: pl.DataFrame = field(default_factory=lambda: _NO_SHAPES)
+    """The most frequent first, by SHAPE."""
+    rows: pl.DataFrame = field(default_factory=lambda: _NO_ROWS)
     """One row a record: ID, TIME, SHAPE, SERVICE, protocol, SOURCE and DESTINATION."""
+
+    def without(self, known: pl.Series, count: int) -> list[Shape]:
+        """The most frequent shapes whose keys are not among these, so many at most."""
+        new = self.shapes.filter(~pl.col(SHAPE).is_in(known.implode())).head(count)
+        return [Shape(*facts) for facts in new.select(SHAPE, ID, _OPPOSITE).iter_rows()]
 
 
 def shapes_of(snapshot: Snapshot, predicate: Predicate, stretches: Stretches) -> Shapes:
@@ -239,15 +262,11 @@ def _among(values: pl.Series, edges: Sequence[int], dtype: pl.DataType) -> pl.Se
 def _numbered(records: pl.DataFrame, key: list[str]) -> Shapes:
     newest = pl.col(_OPPOSITE).get(pl.col(ID).arg_max())
     shapes = records.group_by(key).agg(pl.len().alias(_COUNT), pl.col(ID).max(), newest)
-    shapes = shapes.sort(_COUNT, ID, descending=True).with_row_index(SHAPE)
+    # By the text, since polars may give its code to another text when nobody holds it any more.
+    texts = [batch.INTERFACE, *(each.name for each in _OTHERS)]
+    parts = [pl.col(name).cast(pl.String) if name in texts else pl.col(name) for name in key]
+    shapes = shapes.with_columns(pl.struct(parts).hash().alias(SHAPE)).sort(_COUNT, ID, descending=True)
     rows = records.join(shapes.select(SHAPE, *key), on=key, nulls_equal=True)
     ends = [name for end in (SOURCE, DESTINATION) for name in (end, fields.v6(end))]
-    return Shapes(
-        tuple(
-            Shape(tuple(values), newest_id, opposite_id, count)
-            for newest_id, opposite_id, count, *values in shapes.select(
-                ID, _OPPOSITE, _COUNT, *key
-            ).iter_rows()
-        ),
-        rows.select(ID, TIME, SHAPE, SERVICE, fields.PROTOCOL.name, *ends),
-    )
+    rows = rows.select(ID, TIME, SHAPE, SERVICE, fields.PROTOCOL.name, *ends)
+    return Shapes(shapes.select(SHAPE, ID, _OPPOSITE), rows)

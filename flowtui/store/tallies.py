@@ -27,6 +27,7 @@ LISTED = 20
 
 _KIND, _SLOT, _TALLY, _COUNT = "#kind", "#slot", "#tally", "#count"
 _V4, _V6 = "#peer", "#peer/6"
+_IS_BY_SOURCE, _IS_APART = "#by-source", "#apart"
 _REST = -2
 _NO_SERVICE = -1
 
@@ -34,6 +35,8 @@ _NO_SERVICE = -1
 class Placing(NamedTuple):
     """Where the records of a shape belong."""
 
+    shape: int
+    """Its key."""
     kind: int
     is_by_source: bool
     """Whether the other end is the packet's source; else it is the destination."""
@@ -101,9 +104,35 @@ class Unplaced:
     sources: int = 0
 
 
-def tallies_of(shapes: Shapes, placings: Sequence[Placing | None], window: Window) -> list[Tally]:
-    """Counts; a placing for each shape, None where it has none yet."""
-    rows = _slotted(_placed(shapes, placings))
+class Places:
+    """The placings of shapes, each given once. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._known = pl.DataFrame(
+            schema={SHAPE: pl.UInt64, _KIND: pl.Int32, _IS_BY_SOURCE: pl.Boolean, _IS_APART: pl.Boolean}
+        )
+
+    def __len__(self) -> int:
+        return self._known.height
+
+    @property
+    def shapes(self) -> pl.Series:
+        """The keys of those that have one."""
+        return self._known.get_column(SHAPE)
+
+    def add(self, placings: Sequence[Placing]) -> None:
+        """Takes further ones."""
+        more = pl.DataFrame(placings, schema=self._known.schema, orient="row")
+        self._known = pl.concat([self._known, more])
+
+    def put(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows that have a placing, with it."""
+        return rows.join(self._known, on=SHAPE)
+
+
+def tallies_of(shapes: Shapes, places: Places, window: Window) -> list[Tally]:
+    """Counts what has a place."""
+    rows = _slotted(_placed(shapes, places))
     if not rows.height:
         return []
     groups = rows.select(_KIND, _SLOT).unique().sort(_KIND, _SLOT).with_row_index(_TALLY)
@@ -127,24 +156,16 @@ def tallies_of(shapes: Shapes, placings: Sequence[Placing | None], window: Windo
     ]
 
 
-def unplaced(shapes: Shapes, placings: Sequence[Placing | None]) -> Unplaced:
-    """What has no placing."""
-    without = [place for place, placing in enumerate(placings) if placing is None]
-    if not without:
-        return Unplaced()
-    rows = shapes.rows.filter(pl.col(SHAPE).is_in(without))
-    return Unplaced(rows.height, rows.select(SOURCE, fields.v6(SOURCE)).n_unique())
+def unplaced(shapes: Shapes, places: Places) -> Unplaced:
+    """What has no place yet."""
+    rows = shapes.rows.filter(~pl.col(SHAPE).is_in(places.shapes.implode()))
+    return Unplaced(rows.height, rows.select(SOURCE, fields.v6(SOURCE)).n_unique() if rows.height else 0)
 
 
-def _placed(shapes: Shapes, placings: Sequence[Placing | None]) -> pl.DataFrame:
-    """The rows with a placing: kind, whether services are apart, and the other end."""
-    known = [(place, *placing) for place, placing in enumerate(placings) if placing is not None]
-    schema = {SHAPE: pl.UInt32, _KIND: pl.Int32, "#by-source": pl.Boolean, "#apart": pl.Boolean}
-    if not known:
-        return pl.DataFrame(schema=schema)
-    rows = shapes.rows.join(pl.DataFrame(known, schema=schema, orient="row"), on=SHAPE)
-    is_source = pl.col("#by-source")
-    return rows.with_columns(
+def _placed(shapes: Shapes, places: Places) -> pl.DataFrame:
+    """The rows that have a place, with the other end."""
+    is_source = pl.col(_IS_BY_SOURCE)
+    return places.put(shapes.rows).with_columns(
         pl.when(is_source).then(SOURCE).otherwise(DESTINATION).alias(_V4),
         pl.when(is_source).then(fields.v6(SOURCE)).otherwise(fields.v6(DESTINATION)).alias(_V6),
     )
@@ -154,10 +175,10 @@ def _slotted(rows: pl.DataFrame) -> pl.DataFrame:
     """Adds the slot: the service, where it is frequent enough within its kind to be apart."""
     if not rows.height:
         return rows
-    counts = rows.group_by(_KIND, SERVICE).agg(pl.len().alias(_COUNT), pl.col("#apart").first())
+    counts = rows.group_by(_KIND, SERVICE).agg(pl.len().alias(_COUNT), pl.col(_IS_APART).first())
     is_alone = pl.col(_COUNT) * ALONE >= pl.col(_COUNT).sum().over(_KIND)
     service = pl.col(SERVICE).cast(pl.Int32).fill_null(_NO_SERVICE)
-    slot = pl.when(~pl.col("#apart")).then(_NO_SERVICE).when(is_alone).then(service).otherwise(_REST)
+    slot = pl.when(~pl.col(_IS_APART)).then(_NO_SERVICE).when(is_alone).then(service).otherwise(_REST)
     slots = counts.select(_KIND, SERVICE, slot.alias(_SLOT))
     return rows.join(slots, on=[_KIND, SERVICE], nulls_equal=True)
 
