@@ -1,10 +1,11 @@
-"""Makes the pictures of the README anew, from the demo: `make screenshots`."""
+"""Makes the pictures of the README anew, from the demo: `make screenshots`; or those named as arguments."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import re
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ SHOTS = (
     Shot("chart-140x40", (140, 40), ("tab", *["left"] * 21, *["L"] * 6, "enter")),
     Shot("triage-140x40", (140, 40), ("T", "s")),
     Shot("record-100x30", (100, 30), ("E", "enter")),
+    Shot("talkers-140x40", (140, 40), ("t", "b", "b", "s")),
+    Shot("conversations-140x40", (140, 40), ("o",)),
+    Shot("talkers-80x24", (80, 24), ("t",)),
     Shot("drilled-in-140x40", (140, 40), ("1", "down", "down", "down", "enter", "3", "r")),
     Shot("why-140x40", (140, 40), ("3", "slash", *"dport", "colon", *"80", "enter", "E", "w")),
 )
@@ -86,8 +90,8 @@ async def take(settings: Settings, shot: Shot) -> None:
         print(f"{shot.name}.svg", flush=True)
 
 
-def main() -> None:
-    """Takes all pictures, each of a monitor of its own on one endpoint."""
+def main(names: Sequence[str]) -> None:
+    """Takes these pictures, or all, each of a monitor of its own on one endpoint."""
     environment = scrubbed(os.environ)
     environment.pop("NO_COLOR", None)
     os.environ.clear()
@@ -96,11 +100,11 @@ def main() -> None:
     try:
         address = endpoint.address()
         settings = Settings(endpoint_url=address.endpoint, region=address.region, utc=True, is_demo=True)
-        for shot in SHOTS:
+        for shot in (each for each in SHOTS if not names or each.name in names):
             asyncio.run(take(settings, shot))
     finally:
         endpoint.stop()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -94,13 +94,13 @@ class Conversations:
     """The greatest conversations, and what all of them come to."""
 
     rows: tuple[Conversation, ...] = ()
-    """Descending by the measure."""
+    """Descending by the measure, those that are a hop's after the others."""
     groups: int = 0
     """How many have anything of the measure."""
     total: Sums = NOTHING
     """Of all that are no hop's, or of all where there is no other."""
     hops: int = 0
-    """How many are a hop's, and left out of the total."""
+    """How many of the groups are a hop's, and left out of the total."""
     shared: int = 0
     """How many were seen at several interfaces."""
 
@@ -130,21 +130,27 @@ def conversations(
     if found is None or not found.height:
         return Conversations()
     tuples = _tuples(found, hops or Hops())
-    has_others = not tuples.get_column(_IS_HOP).all()
-    counted = tuples.filter(~pl.col(_IS_HOP)) if has_others else tuples
-    total = Sums(*counted.select(pl.col(_MEASURES).sum()).row(0))
+    if tuples.get_column(_IS_HOP).all():
+        tuples = tuples.with_columns(pl.lit(False).alias(_IS_HOP))
+    own = tuples.filter(~pl.col(_IS_HOP))
     groups = _joined(tuples) if are_clients_ports_joined else tuples
     groups = groups.filter(pl.col(measure.value) > 0)
-    keys = _keys(groups.columns)
-    rows = greatest(groups, [measure.value, Measure.RECORDS.value], keys, limit)
-    places = _places(rows, tuples, found)
+    rows = _greatest(groups, measure, limit)
     return Conversations(
-        tuple(_conversations(rows, places)),
+        tuple(_conversations(rows, _places(rows, tuples, found))),
         groups.height,
-        total,
-        tuples.height - counted.height,
-        int(tuples.select((pl.col(_LEGS) > 1).sum()).item()),
+        Sums(*own.select(pl.col(_MEASURES).sum()).row(0)),
+        int(groups.get_column(_IS_HOP).sum()),
+        int((tuples.get_column(_LEGS) > 1).sum()),
     )
+
+
+def _greatest(groups: pl.DataFrame, measure: Measure, limit: int) -> pl.DataFrame:
+    """What is no hop's first; the rest where there is room."""
+    by, keys = [measure.value, Measure.RECORDS.value], _keys(groups.columns)
+    is_hop = pl.col(_IS_HOP)
+    own = greatest(groups.filter(~is_hop), by, keys, limit)
+    return pl.concat([own, greatest(groups.filter(is_hop), by, keys, limit - own.height)])
 
 
 def _keys(columns: Iterable[str]) -> list[str]:

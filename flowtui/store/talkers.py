@@ -147,7 +147,7 @@ _V6 = fields.v6("")
 def greatest(groups: pl.DataFrame, by: Sequence[str], then: Sequence[str], limit: int) -> pl.DataFrame:
     """Give the rows with the greatest values, those alike ascending by other columns; the order is total."""
     found = groups
-    if groups.height > limit:
+    if groups.height > limit > 0:
         # Most rows fall away by one column alone, which is far cheaper than by all.
         least = groups.get_column(by[0]).top_k(limit).min()
         found = groups.filter(pl.col(by[0]) >= least)

@@ -42,6 +42,7 @@ from flowtui.tui.screens.page import PageScreen
 from flowtui.tui.theme import PALETTES, THEMES, Palette, suited
 from flowtui.tui.watch import OpenSession, Watch
 from flowtui.tui.widgets.filterbar import FilterBar
+from flowtui.tui.widgets.overview import OverviewPane
 
 AGES_S = 10.0
 """How often ages are written anew when nothing happens."""
@@ -263,9 +264,14 @@ class FlowtuiApp(App[None]):
         self.overview.taken(message)
 
     @on(OverviewScreen.Narrowed)
-    def _cause_entered(self, message: OverviewScreen.Narrowed) -> None:
+    def _sum_entered(self, message: OverviewScreen.Narrowed) -> None:
         self.pop_screen()
-        self.monitor.narrow_to(message.condition, message.record_id)
+        self.monitor.narrow_to(*message.target)
+
+    @on(OverviewPane.LookWanted)
+    def _look_wanted(self) -> None:
+        self.overview.look_again()
+        self._show_state()
 
     @on(OverviewScreen.PauseToggled)
     @on(MonitorScreen.PauseToggled)

@@ -117,6 +117,20 @@ RECORDS = Group(
             "causes",
             "rejections by cause: what rejected how many, since when",
         ),
+        Key(
+            "talkers",
+            "t",
+            "overview('talkers')",
+            "talkers",
+            "who talks most: by source, destination, pair, port, interface, protocol, service",
+        ),
+        Key(
+            "conversations",
+            "o",
+            "overview('conversations')",
+            "conversations",
+            "both directions of a connection in one line: who began it, what became of it",
+        ),
         Key("filter.narrow", "f", "narrow", "narrow", "narrow to this value, the pair or the conversation"),
         Key("filter.mute", "m", "mute", "mute", "hide what looks like this; lists what is muted, to undo it"),
         Key("pause", "space", "pause", "pause", "hold the screen; reading goes on"),
@@ -125,6 +139,13 @@ RECORDS = Group(
         Key("columns", "comma", "columns", "columns", "which columns are shown, and in which order", ","),
         Key("names", "a", "names", "names", "names or addresses"),
         Key("copy", "y", "copy", "copy", "copy the record's line, or the command of Why (OSC 52)"),
+    ),
+)
+SUMS = Group(
+    "Talkers and conversations",
+    (
+        Key("sums.group", "b", "group(1)", "by", "talkers by the next field; conversations by client port"),
+        Key("sums.group.previous", "B", "group(-1)", "by", "talkers by the field before"),
     ),
 )
 APP = Group(
@@ -172,7 +193,7 @@ CHART = Group(
 )
 CHART_ANYWHERE = ("chart", "chart.finer", "chart.coarser")
 """The keys of the chart that work wherever the reader is."""
-GROUPS = (RECORDS, CHART, MOVE, PANES, APP)
+GROUPS = (RECORDS, SUMS, CHART, MOVE, PANES, APP)
 
 
 def bindings(*groups: Group) -> list[Binding]:

@@ -18,7 +18,9 @@ from flowtui.tui.render.header import HeaderState
 from flowtui.tui.screens.overview import WIDE, OverviewScreen
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.causes import CausePane
+from flowtui.tui.widgets.conversations import ConversationPane
 from flowtui.tui.widgets.overview import OverviewPane
+from flowtui.tui.widgets.talkers import TalkerPane
 
 if TYPE_CHECKING:
     from flowtui.monitor.view import View
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 RENEWED_S = 1.0
 """The least time between two looks; after a long one the pause is `_SPARING` times as long."""
 _SPARING = 4
-_CRUMB = "causes"
 
 
 class OverviewDesk:
@@ -39,6 +40,7 @@ class OverviewDesk:
         self._view: View | None = None
         self._is_looking = False
         self._is_stale = False
+        self._is_urgent = False
         self._next_at = 0.0
 
     @property
@@ -50,7 +52,7 @@ class OverviewDesk:
     def open(self, key: str, view: View | None, palette: Palette, *, utc: bool) -> None:
         """Opens it in the pane of this key."""
         if self._screen is None:
-            panes: Sequence[OverviewPane] = (CausePane(),)
+            panes: Sequence[OverviewPane] = (CausePane(), TalkerPane(), ConversationPane())
             here = next(pane for pane in panes if pane.opened_by == key)
             self._screen = OverviewScreen(panes, here, palette)
             self._app.install_screen(self._screen, "overview")
@@ -70,7 +72,8 @@ class OverviewDesk:
         """Draws the header, where the overview is open."""
         if self.screen is not None:
             # Where it is narrow a tab says it.
-            crumbs = (*state.crumbs, _CRUMB) if self._app.size.width >= WIDE else state.crumbs
+            is_wide = self._app.size.width >= WIDE
+            crumbs = (*state.crumbs, self.screen.here.NAME.lower()) if is_wide else state.crumbs
             self.screen.show_header(replace(state, crumbs=crumbs, cidr=""))
 
     # Looks
@@ -87,16 +90,23 @@ class OverviewDesk:
         else:
             self._look_now()
 
+    def look_again(self) -> None:
+        """The reader wants something else counted: at once."""
+        self._is_stale = self._is_urgent = True
+        self._look_now()
+
     def _look_now(self) -> None:
         screen, view = self.screen, self._view
         if screen is None or view is None:
             self._is_stale = False
         elif not self._is_looking:
-            self._is_stale, self._is_looking = False, True
-            self._app.run_worker(partial(self._take, screen.panes, view), thread=True, group="overview")
+            self._is_stale = self._is_urgent = False
+            self._is_looking = True
+            shown = [pane for pane in screen.panes if pane.is_shown]
+            self._app.run_worker(partial(self._take, shown, view), thread=True, group="overview")
 
     def _take(self, panes: Sequence[OverviewPane], view: View) -> None:
-        """Has every pane look; on a worker's thread."""
+        """Has these panes look; on a worker's thread."""
         began = time.monotonic()
         looked = tuple(pane.look(view, self._now()) for pane in panes)
         self._app.post_message(OverviewTaken(looked, time.monotonic() - began))
@@ -109,7 +119,8 @@ class OverviewDesk:
         if self.screen is not None:
             self.screen.show_titles()
         is_going_on = any(looked.is_going_on for looked in message.looked)
-        self._next_at = time.monotonic() + (0 if is_going_on else max(RENEWED_S, _SPARING * message.took_s))
+        is_at_once = is_going_on or self._is_urgent
+        self._next_at = time.monotonic() + (0 if is_at_once else max(RENEWED_S, _SPARING * message.took_s))
         if self._is_stale or is_going_on:
             self._is_stale = False
             self.look(self._view)

@@ -67,6 +67,7 @@ _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
     "interfaces": (
         "row.enter",
         "triage",
+        "talkers",
         "sort",
         "filter",
         "filter.rejects",
@@ -99,6 +100,7 @@ _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
         "filter.rejects",
         "why",
         "triage",
+        "talkers",
         "filter.narrow",
         ("row.enter", "record"),
         "reject.next",
@@ -394,7 +396,7 @@ class MonitorScreen(Screen[None]):
         if self.has_class("-narrow") or self.has_class("-zoomed"):
             self.action_pane("records")
 
-    def narrow_to(self, tree: Tree, record_id: int) -> None:
+    def narrow_to(self, tree: Tree, record_id: int | None = None) -> None:
         """Narrows to some records and goes to one of them; `esc` shows what was shown before."""
         wide = self.request
         narrow = narrowed(wide.filter, tree)

@@ -8,9 +8,9 @@
 ╰───────────────────────────────────────────────────────────────────────╯
  enter go to them   w why   s sort   esc back
 ```
-A pane joins by being an `OverviewPane` (`look`, `opened_by`, NAME, HINTS) in the list of `OverviewDesk`: it
-looks at every picture, has its place, its tab, and the key that opens the screen in it. Panes share the
-height; under 100 columns or 30 lines there is one at a time, with tabs.
+A pane joins by being an `OverviewPane` in the list of `OverviewDesk`: it looks at pictures while it is
+shown, has its place, its tab, and the key that opens the screen in it. Two share the height, the first and
+that one of the others that the reader was in last; under 100 columns or 30 lines, or beside Why, it is one.
 """
 
 from __future__ import annotations
@@ -26,14 +26,13 @@ from textual.message import Message
 from textual.screen import Screen
 
 from flowtui.explain.answer import Explanation
-from flowtui.filters.tree import Tree
 from flowtui.tui import keymap
 from flowtui.tui.render.causes import sentence
 from flowtui.tui.render.header import HeaderState
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.bars import FooterBar, HeaderBar, TabLine
-from flowtui.tui.widgets.causes import CausePane
-from flowtui.tui.widgets.overview import OverviewPane
+from flowtui.tui.widgets.causes import COPIED_COMMAND, CausePane
+from flowtui.tui.widgets.overview import Copied, OverviewPane, Target
 from flowtui.tui.widgets.rows import RowList
 from flowtui.tui.widgets.why import WhyPane
 
@@ -44,19 +43,32 @@ WIDE, HIGH = 100, 30
 class OverviewScreen(Screen[None]):
     """The panes."""
 
+    AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(keymap.key(each).binding for each in ("back", "pane.next", "pane.previous", "why", "copy", "pause"))
+        *(
+            keymap.key(each).binding
+            for each in (
+                "back",
+                "pane.next",
+                "pane.previous",
+                "triage",
+                "talkers",
+                "conversations",
+                "why",
+                "copy",
+                "pause",
+            )
+        )
     ]
     DEFAULT_CSS = """
     OverviewScreen { layout: vertical; }
     OverviewScreen #sums { height: 1fr; }
-    OverviewScreen OverviewPane { height: 1fr; }
+    OverviewScreen OverviewPane { height: 1fr; display: none; }
+    OverviewScreen OverviewPane.-shown { display: block; }
     OverviewScreen #overview-why { height: 50%; display: none; }
     OverviewScreen #overview-why.-open { display: block; }
     OverviewScreen TabLine { display: none; }
     OverviewScreen.-single TabLine { display: block; }
-    OverviewScreen.-single OverviewPane { display: none; }
-    OverviewScreen.-single OverviewPane.-here { display: block; }
     """
 
     class WhyWanted(Message):
@@ -67,13 +79,11 @@ class OverviewScreen(Screen[None]):
             self.record_id = record_id
 
     class Narrowed(Message):
-        """The reader wants to see a cause's records."""
+        """The reader wants to see the records of a row."""
 
-        def __init__(self, condition: Tree, record_id: int) -> None:
+        def __init__(self, target: Target) -> None:
             super().__init__()
-            self.condition = condition
-            self.record_id = record_id
-            """The first of them."""
+            self.target = target
 
     class PauseToggled(Message):
         """The screen is to be held, or to go on."""
@@ -88,7 +98,10 @@ class OverviewScreen(Screen[None]):
         self.why = WhyPane(id="overview-why")
         self.footer = FooterBar()
         self.here = here
+        self._other = here if here is not panes[0] else panes[1]
+        """The pane under the first one."""
         self._asked_why: int | None = None
+        self._show_panes()
         self.repaint(palette, utc=True)
 
     def compose(self) -> ComposeResult:
@@ -114,6 +127,7 @@ class OverviewScreen(Screen[None]):
         self.set_class(is_single, "-single")
         for pane in self.panes:
             pane.set_class(is_single, "-bare")
+        self._show_panes()
         self.show_titles()
 
     # Drawing
@@ -142,10 +156,20 @@ class OverviewScreen(Screen[None]):
 
     def _go_to(self, here: OverviewPane) -> None:
         self.here = here
-        for pane in self.panes:
-            pane.set_class(pane is here, "-here")
+        self._other = self._other if here is self.panes[0] else here
+        self._show_panes()
         self.show_titles()
         here.focus()
+
+    def _show_panes(self) -> None:
+        """The pane that the reader is in and, where there is room, the other one."""
+        is_single = self.has_class("-single") or self.why.is_open
+        shown = (self.here,) if is_single else (self.panes[0], self._other)
+        is_more = any(pane in shown and not pane.is_shown for pane in self.panes)
+        for pane in self.panes:
+            pane.set_class(pane in shown, "-shown")
+        if is_more and self.is_mounted:
+            self.post_message(OverviewPane.LookWanted())
 
     def go_to(self, key: str) -> None:
         """Goes to the pane that this key opens."""
@@ -156,6 +180,10 @@ class OverviewScreen(Screen[None]):
         if isinstance(self.focused, OverviewPane):
             self.here = self.focused
             self.show_titles()
+
+    def action_overview(self, key: str) -> None:
+        """Goes to the pane of this key."""
+        self.go_to(key)
 
     @on(TabLine.Chosen)
     def _tab_chosen(self, message: TabLine.Chosen) -> None:
@@ -182,9 +210,11 @@ class OverviewScreen(Screen[None]):
         """Opens or closes the explanation of the cause under the cursor."""
         if self.why.is_open:
             self.why.remove_class("-open")
+            self._show_panes()
             self.here.focus()
         elif self.cause_pane is not None and self.cause_pane.current() is not None:
             self.why.add_class("-open")
+            self._show_panes()
             self._asked_why = None
             self._ask_why()
         else:
@@ -215,21 +245,22 @@ class OverviewScreen(Screen[None]):
 
     @on(RowList.Entered)
     def _entered(self) -> None:
-        pane = self.cause_pane
-        cause = None if pane is None else pane.current()
-        if pane is not None and cause is not None and pane.triage is not None:
-            self.post_message(self.Narrowed(pane.triage.condition(cause), cause.tally.first_id))
+        target = self.here.target()
+        if target is None:
+            self.app.bell()
+        else:
+            self.post_message(self.Narrowed(target))
 
     def action_copy(self) -> None:
-        """Copies the command that would allow the newest record of the cause."""
-        cause = None if self.cause_pane is None else self.cause_pane.current()
-        command = None if cause is None else cause.kind.explanation.command
-        command = self.why.command if self.why.is_open else command
-        if command is None:
-            self.notify("There is no command that would allow it.", timeout=2)
+        """Copies the command of the explanation, else what the pane has for it."""
+        copied = self.here.copied()
+        if self.why.is_open:
+            copied = None if self.why.command is None else Copied(self.why.command, COPIED_COMMAND)
+        if copied is None:
+            self.notify("There is nothing to copy here.", timeout=2)
             return
-        self.app.copy_to_clipboard(command)
-        self.notify("Copied the command. Read it before you run it.", timeout=3)
+        self.app.copy_to_clipboard(copied.text)
+        self.notify(copied.notice, timeout=3)
 
     def action_pause(self) -> None:
         """Holds the screen; reading goes on."""

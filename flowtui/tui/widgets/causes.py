@@ -22,12 +22,13 @@ from textual.binding import BindingType
 
 from flowtui.tui import keymap
 from flowtui.tui.render import causes
-from flowtui.tui.widgets.overview import Looked, OverviewPane
+from flowtui.tui.widgets.overview import Copied, Looked, OverviewPane, Target
 
 if TYPE_CHECKING:
     from flowtui.monitor.triage import Cause, Triage, Triager
     from flowtui.monitor.view import View
 
+COPIED_COMMAND = "Copied the command. Read it before you run it."
 BUCKET_S, BUCKETS = 60, 15
 """A quarter of an hour."""
 
@@ -72,7 +73,6 @@ class CausePane(OverviewPane):
         self._triager: Triager | None = None
         self._rows: list[Cause] = []
         self._arrived = 0
-        self._is_at_top = True
 
     def look(self, view: View, now: float) -> Looked:
         """Groups the rejected records of a view; on a worker's thread, never twice at once."""
@@ -91,39 +91,13 @@ class CausePane(OverviewPane):
 
     def _arrange(self) -> None:
         """Sorts; the cause under the cursor stays where it is on the screen."""
-        current = None if self._is_at_top else self.current()
-        offset = self.cursor - self.top
+        current = self.current()
         causes = () if self.triage is None else self.triage.causes
         self._rows = sorted(causes, key=_KEYS[self.order], reverse=self.is_reversed)
-        if current is not None:
-            places = {cause.key: place for place, cause in enumerate(self._rows)}
-            self.cursor = places.get(current.key, self.cursor)
-            self.top = self.cursor - offset
-        elif self._is_at_top:
-            self.cursor = self.top = 0
-        self._settle()
+        places = {cause.key: place for place, cause in enumerate(self._rows)}
+        self.keep_place(None if current is None else places.get(current.key))
         self.refresh()
         self.post_message(self.Moved(self))
-
-    def _settle(self) -> None:
-        last = max(0, self.row_count() - 1)
-        self.cursor = max(0, min(self.cursor, last))
-        self.top = max(0, min(self.top, last + 1 - self.page_rows))
-        if not self.top <= self.cursor < self.top + self.page_rows:
-            self.top = max(0, self.cursor - self.page_rows + 1)
-
-    def on_resize(self) -> None:
-        """The cursor stays on the screen."""
-        self._settle()
-
-    def _go(self, cursor: int, step: int) -> None:
-        super()._go(cursor, step)
-        self._is_at_top = False
-
-    def action_first(self) -> None:
-        """To the top, and stays there."""
-        super().action_first()
-        self._is_at_top = True
 
     def row_count(self) -> int:
         """The causes."""
@@ -132,6 +106,19 @@ class CausePane(OverviewPane):
     def current(self) -> Cause | None:
         """The cause under the cursor."""
         return self._rows[self.cursor] if self.cursor < len(self._rows) else None
+
+    def target(self) -> Target | None:
+        """The cause's records."""
+        cause = self.current()
+        if cause is None or self.triage is None:
+            return None
+        return Target(self.triage.condition(cause), cause.tally.first_id)
+
+    def copied(self) -> Copied | None:
+        """The command that would allow the newest record of the cause."""
+        cause = self.current()
+        command = None if cause is None else cause.kind.explanation.command
+        return None if command is None else Copied(command, COPIED_COMMAND)
 
     # Drawing
 
@@ -186,12 +173,14 @@ class CausePane(OverviewPane):
         """The next order."""
         orders = list(CauseOrder)
         self.order = orders[(orders.index(self.order) + 1) % len(orders)]
-        self.is_reversed, self._is_at_top = False, True
+        self.is_reversed = False
+        self.to_top()
         self._arrange()
 
     def action_reverse(self) -> None:
         """Turns the order round."""
-        self.is_reversed, self._is_at_top = not self.is_reversed, True
+        self.is_reversed = not self.is_reversed
+        self.to_top()
         self._arrange()
 
 

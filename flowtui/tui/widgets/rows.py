@@ -35,6 +35,8 @@ class RowList(Widget, can_focus=True):
     """Lines over the rows which do not scroll."""
     ROW_LINES: ClassVar[int] = 1
     """Lines of a row; where there are more, `draw_line` draws them."""
+    FOOT_LINES: ClassVar[int] = 0
+    """Lines under the rows which do not scroll."""
 
     class Entered(Message):
         """`enter` was pressed, or a row was clicked that the cursor was on."""
@@ -79,6 +81,10 @@ class RowList(Widget, can_focus=True):
         """The segments of a line over the rows."""
         return ()
 
+    def draw_foot(self, line: int, width: int) -> Iterable[Segment]:
+        """The segments of a line under the rows."""
+        return ()
+
     def draw_empty(self, line: int, width: int) -> Iterable[Segment]:
         """The segments of a line where there are no rows at all."""
         return ()
@@ -106,7 +112,7 @@ class RowList(Widget, can_focus=True):
     @property
     def page_rows(self) -> int:
         """Rows that fit."""
-        return max(1, (self.size.height - self._first_row - self.is_framed) // self.ROW_LINES)
+        return max(1, (self._foot_at - self._first_row) // self.ROW_LINES)
 
     @property
     def head_lines(self) -> int:
@@ -116,6 +122,11 @@ class RowList(Widget, can_focus=True):
     @property
     def _first_row(self) -> int:
         return self.head_lines + (1 if self.is_framed else 0)
+
+    @property
+    def _foot_at(self) -> int:
+        """The line of the widget where the foot begins."""
+        return self.size.height - self.is_framed - self.FOOT_LINES
 
     @property
     def is_active(self) -> bool:
@@ -146,6 +157,9 @@ class RowList(Widget, can_focus=True):
         width = self.inner_width
         if y < self.head_lines:
             return self._strip(self.draw_head(y, width), width)
+        foot = y + self.is_framed - self._foot_at
+        if foot >= 0:
+            return self._strip(self.draw_foot(foot, width), width)
         count = self.row_count()
         if count == 0:
             return self._strip(self.draw_empty(y - self.head_lines, width), width)
@@ -196,6 +210,10 @@ class RowList(Widget, can_focus=True):
         """Draws the title again, and nothing else."""
         if self.is_framed:
             self._refresh_line(0)
+
+    def refresh_foot(self) -> None:
+        """Draws the foot again, and nothing else."""
+        self._refresh_line(self._foot_at, self.FOOT_LINES)
 
     # Moving
 
