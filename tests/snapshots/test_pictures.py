@@ -22,6 +22,8 @@ CASES: dict[str, tuple[Sequence[str], str]] = {
     "topology": (("1",), "flow logs"),
     "interfaces": (("2",), "REC/S"),
     "record": (("E", "enter"), "To allow"),
+    "talkers": (("t",), "by source"),
+    "conversations": (("o",), "both ways"),
     "help": (("question_mark",), "rejected"),
     "diagnostics": (("d",), "log calls"),
     "chart": (("r", "tab", *["left"] * 8, "L", "L", "L", "enter"), "start >= "),

@@ -98,7 +98,7 @@ def columns(
     end = min(wanted, (room - (_BAR_AT_LEAST if ("bar", 0) in rest else 0)) // ends)
     bar = min(_BAR_AT_MOST, room - ends * end)
     slack = room - ends * end - (bar if ("bar", 0) in rest else 0)
-    first: Columns = (("end-0", end + slack // ends), *client_port)
+    first: Columns = (("end-0", end + slack // ends + slack % ends), *client_port)
     second: Columns = (*arrows, ("end-1", end + slack // ends)) if ends == 2 else ()
     return (*first, *second, *((kind, bar if kind == "bar" else cells) for kind, cells in rest))
 
@@ -202,11 +202,6 @@ def bar(fraction: float, cells: int) -> str:
 def share(fraction: float) -> str:
     """`50%`, `<1%`."""
     return "<1%" if 0 < fraction < 0.01 else f"{fraction:.0%}"
-
-
-def cells_of(drawn: Columns) -> int:
-    """How many cells a line has."""
-    return sum(cells for _, cells in drawn)
 
 
 def joined(parts: Sequence[str]) -> str:

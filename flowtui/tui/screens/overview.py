@@ -93,7 +93,7 @@ class OverviewScreen(Screen[None]):
         self.panes = panes
         self.header = HeaderBar()
         self.tabs = TabLine(
-            [(pane.id or "", keymap.key(pane.opened_by).footer_cap, pane.NAME) for pane in panes]
+            [(pane.id or "", keymap.key(pane.opened_by).footer_cap, pane.TAB) for pane in panes]
         )
         self.why = WhyPane(id="overview-why")
         self.footer = FooterBar()

@@ -52,7 +52,7 @@ class CausePane(OverviewPane):
     """The causes of what is rejected in scope and filter; the reader's place stays with its cause."""
 
     opened_by = "triage"
-    NAME = "Causes"
+    NAME = TAB = "Causes"
     HINTS = (
         ("row.enter", "go to them"),
         "why",

@@ -43,7 +43,7 @@ class ConversationPane(SumsPane["Conversation"]):
     """The greatest conversations of what is in scope and filter."""
 
     opened_by = "conversations"
-    NAME = "Conversations"
+    NAME = TAB = "Conversations"
     HINTS = (
         ("row.enter", "narrow to it"),
         ("sums.group", "client ports"),

@@ -48,6 +48,8 @@ class OverviewPane(RowList):
     opened_by: ClassVar[str] = ""
     """The id of the key that opens the overview in this pane."""
     NAME: ClassVar[str] = ""
+    TAB: ClassVar[str] = ""
+    """What its tab is called."""
     HINTS: ClassVar[tuple[str | tuple[str, str], ...]] = ()
     """What the footer says while the reader is in it."""
 

@@ -138,10 +138,8 @@ class SumsPane(OverviewPane, Generic[_Row]):
             return left, []
         shown = min(self.page_rows, len(self.rows))
         right = [Segment(f"{shown:,}", palette.soft), Segment(f" of {self.groups:,}", palette.mute)]
-        by = f"{self.remark()} · by {_WORDS[self.measure.name]}"
-        if not self.is_framed:
-            by = f" {self.headline()}{by}"
-        return left, [*right, Segment(by, palette.mute)]
+        more = self.remark() if self.is_framed else f" {self.headline()}"
+        return left, [*right, Segment(f"{more} · by {_WORDS[self.measure.name]}", palette.mute)]
 
     def draw_head(self, line: int, width: int) -> Iterable[Segment]:
         """The headings."""

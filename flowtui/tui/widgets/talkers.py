@@ -33,7 +33,7 @@ class TalkerPane(SumsPane["Talker"]):
     """The greatest groups of what is in scope and filter."""
 
     opened_by = "talkers"
-    NAME = "Top talkers"
+    NAME, TAB = "Top talkers", "Talkers"
     HINTS = (
         ("row.enter", "narrow to it"),
         "sums.group",
@@ -155,9 +155,9 @@ class TalkerPane(SumsPane["Talker"]):
             return ""
         ends = _ends(row, found.grouping, found.naming)
         whole = " → ".join(" ".join(filter(None, (end.name, end.address, end.place))) for end in ends)
-        packets = f"{row.sums.packets:,} packets"
         # Conversations count once what two interfaces saw; here each has its own records.
-        return sums.joined((whole, self.since(row.first_s), packets, "counted at each interface"))
+        packets = f"{row.sums.packets:,} packets, all interfaces"
+        return sums.joined((whole, self.since(row.first_s), packets))
 
 
 def _usual(measured: tuple[Measure, ...]) -> Measure:
