@@ -66,7 +66,7 @@ class TreeMaker:
         """All lines, from the top."""
         lines: list[TreeLine] = []
         index = self._index
-        for vpc in sorted(index.vpcs(), key=lambda each: not index.interfaces_of(each.id)):
+        for vpc in sorted(index.vpcs(), key=lambda each: (not index.interfaces_of(each.id), each.is_default)):
             if lines:
                 lines.append(_BLANK)
             lines += self._vpc(vpc)

@@ -32,6 +32,17 @@ def test_rejections_are_counted_up_the_tree() -> None:
     assert counts["nat-1"] == 0
 
 
+def test_the_default_vpc_comes_last_though_it_has_interfaces() -> None:
+    known = lab.lab_topology()
+    more = replace(known.interfaces[0], id="eni-default", vpc_id="vpc-default", subnet_id="")
+    vpcs = tuple(reversed(known.vpcs))
+    lines = made(replace(known, vpcs=vpcs, interfaces=(*known.interfaces, more)))
+    assert [line.key for line in lines if line.key in ("vpc-lab", "vpc-default")] == [
+        "vpc-lab",
+        "vpc-default",
+    ]
+
+
 def test_what_no_flow_log_covers_is_marked() -> None:
     lines = made(lab.lab_topology(flow_logs=()))
     assert sum(line.detail == "no flow log" for line in lines) == 2 + 4
