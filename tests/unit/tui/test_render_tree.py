@@ -37,10 +37,9 @@ def test_the_default_vpc_comes_last_though_it_has_interfaces() -> None:
     more = replace(known.interfaces[0], id="eni-default", vpc_id="vpc-default", subnet_id="")
     vpcs = tuple(reversed(known.vpcs))
     lines = made(replace(known, vpcs=vpcs, interfaces=(*known.interfaces, more)))
-    assert [line.key for line in lines if line.key in ("vpc-lab", "vpc-default")] == [
-        "vpc-lab",
-        "vpc-default",
-    ]
+    # A line about its coverage has a VPC's key too.
+    found = dict.fromkeys(line.key for line in lines if line.key in ("vpc-lab", "vpc-default"))
+    assert list(found) == ["vpc-lab", "vpc-default"]
 
 
 def test_what_no_flow_log_covers_is_marked() -> None:
