@@ -38,7 +38,7 @@ _PLAIN = {
     # Every bar as high as it can be told apart in plain characters.
     "▁": "_",
     "▂": ":",
-    "▃": "-",
+    "▃": "~",
     "▄": "=",
     "▅": "+",
     "▆": "*",

@@ -6,6 +6,7 @@ import pytest
 from textual.geometry import Region
 
 from flowtui.monitor.scope import Scope, ScopeKind
+from flowtui.tui.render.chart import LABEL
 from flowtui.tui.widgets.chart import TimeChart
 from tests.tui import lab
 from tests.tui.conftest import SIZES, Reader, reading
@@ -177,3 +178,15 @@ async def test_down_goes_back_to_the_table() -> None:
         await reader.until(lambda: reader.app.focused is reader.app.monitor.records.chart)
         await reader.press("down")
         await reader.until(lambda: reader.app.focused is reader.app.monitor.records)
+
+
+async def test_a_click_goes_to_its_bucket_and_leaves_the_table_alone() -> None:
+    async with reading(burst()) as reader:
+        await reader.sees("per 30s", "following")
+        chart = reader.app.monitor.records.chart
+        course = chart.course
+        assert course is not None
+        back = len(course.accepted) - (BURST - course.from_s) // course.wish.step_s
+        await reader.pilot.click(TimeChart, offset=(LABEL + chart.look.cells - back, 3))
+        await reader.until(lambda: chart.look.cursor_s == BURST // 30 * 30)
+        assert reader.app.monitor.records.is_following

@@ -156,6 +156,14 @@ class TimeChart(Widget, can_focus=True):
         last_s = self.course.from_s + (places.stop - 1) * step_s
         self._see(cursor_s=max(first_s, min(moment_s // step_s * step_s, last_s)))
 
+    def on_click(self, event: events.Click) -> None:
+        """Goes to the bucket that was clicked."""
+        event.stop()
+        if self.course is not None and event.x >= chart.LABEL:
+            place = chart.shown(self.course, self.look.cells).start + event.x - chart.LABEL
+            self._see(anchor_s=None)
+            self._go_to(self.course.from_s + place * self.course.wish.step_s)
+
     def _move(self, steps: int) -> None:
         if self.course is not None and self.look.cursor_s is not None:
             self._go_to(self.look.cursor_s + steps * self.course.wish.step_s)
