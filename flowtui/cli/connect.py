@@ -18,6 +18,7 @@ from flowtui.monitor.settings import Settings
 
 if TYPE_CHECKING:
     from flowtui.aws.client import AwsConnection, Options
+    from flowtui.monitor.creation.outside import FlowLogAccount
     from flowtui.monitor.session import Session
 
 
@@ -69,6 +70,10 @@ class Surroundings:
     def examine(self, settings: Settings) -> Iterator[Finding]:
         """What works with these settings and what does not."""
         return examined(self._connector, settings)
+
+    def flow_log_account(self, settings: Settings) -> FlowLogAccount:
+        """What makes flow logs there. Raises FaultError."""
+        return self._connector.connect(settings).flow_log_account()
 
     def sign_in(self, settings: Settings) -> Callable[[], None] | None:
         """What asks for a code on a free terminal; None where none is needed, or something else is wrong."""

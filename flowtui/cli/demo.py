@@ -21,6 +21,7 @@ from flowtui.monitor.health import Finding
 from flowtui.monitor.settings import Settings
 
 if TYPE_CHECKING:
+    from flowtui.monitor.creation.outside import FlowLogAccount
     from flowtui.monitor.session import Session
 
 _SHARED = ("vpc", "log_group", "since", *FILTERS, *PACE, "buffer", "utc")
@@ -141,6 +142,10 @@ class _Account:
     def examine(self, settings: Settings) -> Iterator[Finding]:
         """What works there."""
         return examined(self._connector, self._there(settings))
+
+    def flow_log_account(self, settings: Settings) -> FlowLogAccount:
+        """What makes flow logs there."""
+        return self._connector.connect(self._there(settings)).flow_log_account()
 
     def profiles(self) -> Sequence[str]:
         """None."""

@@ -19,6 +19,8 @@ from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
+from flowtui.monitor.clock import SystemClock
+from flowtui.monitor.creation.outside import FlowLogAccount
 from flowtui.monitor.health import Finding
 from flowtui.monitor.outside import FaultError
 from flowtui.monitor.scope import Scope, ScopeKind
@@ -26,6 +28,7 @@ from flowtui.monitor.settings import Moment, Settings
 from flowtui.records.decode import clean
 from flowtui.tui import keymap, presenter, terminal
 from flowtui.tui.commands import FlowtuiCommands
+from flowtui.tui.creating import CreationDesk
 from flowtui.tui.desk import FilterDesk
 from flowtui.tui.glyphs import PlainGlyphs
 from flowtui.tui.messages import Explained, FilterCounted, OverviewTaken, PictureTaken, StateChanged
@@ -33,6 +36,7 @@ from flowtui.tui.overview import OverviewDesk
 from flowtui.tui.past import Past
 from flowtui.tui.preferences import SHIPPED, Preferences
 from flowtui.tui.render import pages
+from flowtui.tui.screens.creation import CreationScreen
 from flowtui.tui.screens.detail import DetailScreen
 from flowtui.tui.screens.diagnostics import DiagnosticsScreen
 from flowtui.tui.screens.health import HealthScreen
@@ -61,6 +65,9 @@ class Choices(Protocol):
 
     def examine(self, settings: Settings) -> Iterator[Finding]:
         """What works with these settings and what does not; takes seconds."""
+
+    def flow_log_account(self, settings: Settings) -> FlowLogAccount:
+        """What makes flow logs there; connects, so not for the event loop. Raises FaultError."""
 
     def sign_in(self, settings: Settings) -> Callable[[], None] | None:
         """What asks, on a free terminal, for the code that the profile needs; None where nothing is asked.
@@ -106,6 +113,7 @@ class FlowtuiApp(App[None]):
         self.session_watch = Watch(self, open_session, now, self.monitor.request)
         self.desk = FilterDesk(self, self.monitor.filter, past or Past(None), now)
         self.overview = OverviewDesk(self, now)
+        self.creation = CreationDesk(self, SystemClock(), self.refresh_topology)
         self._choices = choices
         self._now = now
         self._has_names = False
@@ -298,6 +306,23 @@ class FlowtuiApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, MonitorScreen | OverviewScreen | DetailScreen):
                 screen.show_why(message.record_id, message.explanation, self._now())
+
+    def action_create(self) -> None:
+        """A flow log of what the reader is at."""
+        if not isinstance(self.screen, MonitorScreen) or self._choices is None:
+            return
+        scope, index = self.monitor.here_scope(), self.monitor.topology.index
+        if self.settings.read_only:
+            self.notify("This session only reads (--read-only): nothing is changed.", timeout=4)
+        elif scope is None or index is None:
+            self.notify("Go to a VPC, a subnet or an interface first.", timeout=3)
+        else:
+            account = partial(self._choices.flow_log_account, self.settings)
+            self.creation.open(scope, index, account, self.palette, utc=self.settings.utc)
+
+    @on(CreationScreen.Wanted)
+    def _creation_wanted(self, message: CreationScreen.Wanted) -> None:
+        self.creation.wanted(message.what)
 
     def action_help(self) -> None:
         """Keys, marks, fields."""

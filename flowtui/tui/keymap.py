@@ -157,6 +157,13 @@ SUMS = Group(
 APP = Group(
     "flowtui",
     (
+        Key(
+            "create",
+            "c",
+            "create",
+            "create flow log",
+            "create a flow log of the VPC, subnet or interface here",
+        ),
         Key("help", "question_mark", "help", "help", "this page", "?"),
         Key("diagnostics", "d", "diagnostics", "diagnostics", "tail figures, faults, unparsed lines"),
         Key(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from flowtui.monitor.creation.outside import FlowLogAccount
 from flowtui.monitor.health import Finding, Health
 from flowtui.monitor.outside import Fault, FaultError, FaultKind
 from flowtui.monitor.settings import Settings
@@ -34,6 +35,9 @@ class Profiles:
     def examine(self, settings: Settings) -> Iterator[Finding]:
         yield Finding("sign-in", "account", Health.GOOD, f"\x1b[31m{settings.region}.")
         yield Finding("log groups", "a" * 60, Health.BAD, "Denied.", "Allow it.", is_essential=True)
+
+    def flow_log_account(self, settings: Settings) -> FlowLogAccount:
+        raise NotImplementedError
 
     def sign_in(self, settings: Settings) -> Callable[[], None] | None:
         return self._prompt if settings.profile == "guarded" else None

@@ -360,6 +360,12 @@ class MonitorScreen(Screen[None]):
         self.request = replace(self.request, **changes)  # type: ignore[arg-type]
         self.post_message(self.Asked(self.request))
 
+    def here_scope(self) -> Scope | None:
+        """What the reader is at: a node of the tree, an interface, else what was drilled into."""
+        if isinstance(self.here, TopologyPane | InterfacePane):
+            return self.here.current_scope()
+        return self.request.scopes[-1] if self.request.scopes else self.topology.current_scope()
+
     def action_rejects(self) -> None:
         """Only rejected records, and back."""
         self.ask(filter=toggled_rejects(self.request.filter))
