@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -52,8 +51,8 @@ _FOREIGN = (
 )
 @click.option(
     "--scenario",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A TOML file with these settings and with faults.",
+    metavar="NAME|FILE",
+    help="A scenario that is shipped, such as flaky, or a TOML file: these settings, and faults.",
 )
 @takes(*_SHARED)
 @click.pass_context

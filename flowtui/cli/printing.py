@@ -36,6 +36,9 @@ from flowtui.records.events import LogEvents
 _PATIENCE = 8
 """Failures in a row, about four minutes, after which a reading that has an end gives up."""
 
+_PASSING_S = 3.0
+"""What passes by itself within so long, as one call that is throttled, is not told of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -129,8 +132,7 @@ class Tailing:
             for group in found
         ]
         for lines in merged(readings, lambda number, events: self._rendered(found[number], events)):
-            with self._interrupts.held():
-                self._output.write(lines)
+            self._write(lines)
 
     def _print_newest(
         self,
@@ -157,8 +159,7 @@ class Tailing:
             for row, time_ms in enumerate(events.timestamps)
         ]
         chosen = sorted(places)[-limit:]
-        with self._interrupts.held():
-            self._output.write(self._chosen_lines(pages, chosen))
+        self._write(list(self._chosen_lines(pages, chosen)))
         return floors
 
     def _chosen_lines(
@@ -205,8 +206,13 @@ class Tailing:
         self._swept += len(rows) if is_swept else 0
         return events if len(rows) == len(events) else events.take(rows)
 
+    def _write(self, lines: Sequence[str]) -> None:
+        """Writes a line for each log event, all or none of them also where it is interrupted."""
+        with self._interrupts.held():
+            self._output.write(lines)
+            self._counts.events += len(lines)
+
     def _rendered(self, group: str, events: LogEvents) -> list[str]:
-        self._counts.events += len(events)
         return list(self._printer.lines(group, events)) if len(events) else []
 
     # What comes
@@ -244,21 +250,25 @@ class Tailing:
     def arrived(self, arrival: Arrival) -> bool:
         """Prints what the tail found; there is always room."""
         events = self._inside(arrival.group, arrival.events, arrival.is_late, is_swept=arrival.is_swept)
-        with self._interrupts.held():
-            self._output.write(self._rendered(arrival.group, events))
+        self._write(self._rendered(arrival.group, events))
         return True
 
     def changed(self) -> None:
-        """Says which faults have come and which have gone."""
+        """Says which faults have come and last, and which of them have gone."""
+        now = self._clock.now()
         for group in () if self._tail is None else self._tail.progress.groups:
+            fault, since = group.fault, group.fault_since
+            is_young = fault is not None and not fault.kind.is_lasting and now - (since or now) < _PASSING_S
             # Before its first answer nothing is over.
-            if group.fault is not None or group.has_window or group.events or group.group not in self._unread:
-                self._notes.note(f"log group {group.group}", group.fault)
+            is_known = fault or group.has_window or group.events or group.group not in self._unread
+            if is_known and not is_young:
+                self._notes.note(f"log group {group.group}", fault)
 
     # What is said on standard error
 
     def _waiting(self, group: str, fault: Fault, seconds: float) -> None:
-        self._notes.warn(f"log group {group}", fault, seconds)
+        if fault.kind.is_lasting or seconds >= _PASSING_S / 2:
+            self._notes.warn(f"log group {group}", fault, seconds)
 
     def _unlearned(self, fault: Fault, seconds: float | None) -> None:
         self._notes.warn("topology", fault, seconds)
