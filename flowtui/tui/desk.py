@@ -20,6 +20,7 @@ from flowtui.tui.messages import FilterCounted
 from flowtui.tui.past import Past
 from flowtui.tui.picture import Picture, Request, counted
 from flowtui.tui.widgets.filterbar import FilterBar, Verdict
+from flowtui.tui.workers import on_thread
 
 if TYPE_CHECKING:
     from flowtui.filters.complete import Completion
@@ -105,9 +106,7 @@ class FilterDesk:
         return [each for each in completions(text, cursor, names) if each.text.isprintable()]
 
     def _count(self, text: str, tree: Tree, picture: Picture) -> None:
-        self._app.run_worker(
-            partial(self._count_off, text, tree, picture), thread=True, group="count", exclusive=True
-        )
+        on_thread(self._app, partial(self._count_off, text, tree, picture), "count", exclusive=True)
 
     def _count_off(self, text: str, tree: Tree, picture: Picture) -> None:
         found = counted(replace(picture.request, filter=tree, order=None), picture.state)

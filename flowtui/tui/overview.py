@@ -21,6 +21,7 @@ from flowtui.tui.widgets.causes import CausePane
 from flowtui.tui.widgets.conversations import ConversationPane
 from flowtui.tui.widgets.overview import OverviewPane
 from flowtui.tui.widgets.talkers import TalkerPane
+from flowtui.tui.workers import on_thread
 
 if TYPE_CHECKING:
     from flowtui.monitor.view import View
@@ -103,7 +104,7 @@ class OverviewDesk:
             self._is_stale = self._is_urgent = False
             self._is_looking = True
             shown = [pane for pane in screen.panes if pane.is_shown]
-            self._app.run_worker(partial(self._take, shown, view), thread=True, group="overview")
+            on_thread(self._app, partial(self._take, shown, view), "overview")
 
     def _take(self, panes: Sequence[OverviewPane], view: View) -> None:
         """Has these panes look; on a worker's thread."""

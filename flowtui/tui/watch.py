@@ -19,6 +19,7 @@ from flowtui.monitor.settings import Settings
 from flowtui.monitor.state import StatusKind
 from flowtui.tui.messages import Explained, PictureTaken, StateChanged
 from flowtui.tui.picture import Picture, Request, take
+from flowtui.tui.workers import on_thread
 
 if TYPE_CHECKING:
     from flowtui.monitor.causes import Causes
@@ -85,7 +86,7 @@ class Watch:
         self.picture = None
         self.is_paused = False
         before, self.session = self.session, None
-        self._app.run_worker(partial(self._open, settings, before), thread=True, group="session")
+        on_thread(self._app, partial(self._open, settings, before), "session")
 
     def _open(self, settings: Settings, before: RunningSession | None) -> None:
         if before is not None:
@@ -109,9 +110,7 @@ class Watch:
         """Explains a record of the picture, off the event loop; Explained is posted."""
         if self.picture is not None:
             state = self.picture.state
-            self._app.run_worker(
-                partial(self._explain, state, record_id), thread=True, group="why", exclusive=True
-            )
+            on_thread(self._app, partial(self._explain, state, record_id), "why", exclusive=True)
 
     def _explain(self, state: SessionState, record_id: int) -> None:
         with self._explaining:
@@ -159,7 +158,7 @@ class Watch:
         self._is_taking = True
         held = self.state if self.is_paused else None
         take_one = partial(self._take, self.session, self.request, held, self.picture)
-        self._app.run_worker(take_one, thread=True, group="picture")
+        on_thread(self._app, take_one, "picture")
 
     def _take(
         self, session: RunningSession, request: Request, held: SessionState | None, before: Picture | None
