@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -94,10 +94,16 @@ class CausePane(OverviewPane):
         current = self.current()
         causes = () if self.triage is None else self.triage.causes
         self._rows = sorted(causes, key=_KEYS[self.order], reverse=self.is_reversed)
-        places = {cause.key: place for place, cause in enumerate(self._rows)}
-        self.keep_place(None if current is None else places.get(current.key))
+        self.keep_place(None if current is None else next(self._places_of(current), None))
         self.refresh()
         self.post_message(self.Moved(self))
+
+    def _places_of(self, wanted: Cause) -> Iterator[int]:
+        """Where a cause is now; there may be ten thousand, so that keys are made of few."""
+        interface_id, key = wanted.kind.interface_id, wanted.key
+        for place, cause in enumerate(self._rows):
+            if cause.kind.interface_id == interface_id and cause.key == key:
+                yield place
 
     def row_count(self) -> int:
         """The causes."""
