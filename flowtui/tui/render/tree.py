@@ -14,6 +14,7 @@ from flowtui.monitor.scope import Scope, ScopeKind
 from flowtui.records.decode import clean
 from flowtui.topology.lookup import TopologyIndex
 from flowtui.topology.model import FlowLog, Interface, Owner, OwnerKind, RouteTable, Subnet, Vpc
+from flowtui.tui import keymap
 
 T = TypeVar("T")
 _TRAFFIC = {"ALL": "all", "ACCEPT": "accepted", "REJECT": "rejected"}
@@ -95,7 +96,8 @@ class TreeMaker:
         for cidr in vpc.cidrs[1:] if is_open else ():
             yield TreeLine(vpc.id, 0, "", cidr, is_first=False)
         if not self._is_watched(vpc) and self._are_flow_logs_known():
-            yield TreeLine(vpc.id, 0, "", "no flow log", detail_tone="attention", is_first=False)
+            offer = f"no flow log · {keymap.key('create').cap}"
+            yield TreeLine(vpc.id, 0, "", offer, detail_tone="attention", is_first=False)
         if is_open:
             yield from self._inside(vpc)
 
