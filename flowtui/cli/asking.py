@@ -16,7 +16,7 @@ from typing import TypeVar
 import click
 
 from flowtui.cli.count_output import CountPrinter
-from flowtui.cli.gauge import Gauge, scale
+from flowtui.cli.gauge import Gauge
 from flowtui.cli.learning import Learner
 from flowtui.cli.notes import Notes
 from flowtui.cli.output import Counts, Output, Printer, printer_of
@@ -25,6 +25,7 @@ from flowtui.monitor.counted import talkers_of
 from flowtui.monitor.outside import Fault, HistoryConnection
 from flowtui.monitor.portions import described, portions, stored_share
 from flowtui.monitor.settings import Settings
+from flowtui.monitor.sizes import scale
 from flowtui.monitor.sources.history import MAX_RECORDS, Extent, Fetched, HistoryReading
 from flowtui.monitor.sources.reading import merged
 from flowtui.records.decode import clean

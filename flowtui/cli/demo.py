@@ -17,6 +17,7 @@ from flowtui.cli.endpoint import MADE_UP, Address, EndpointProcess, require_extr
 from flowtui.cli.monitor import preferences, require_terminal, terminal_has_utf8
 from flowtui.cli.options import FILTERS, PACE, gathered, settings_of, takes
 from flowtui.monitor.health import Finding
+from flowtui.monitor.outside import HistoryConnection
 from flowtui.monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def _watch(endpoint: EndpointProcess, settings: Settings, *, is_checked: bool) -
         account,
         preferences=preferences(),
         past=Past.of_user(),
+        connect=account.connect,
         has_utf8=terminal_has_utf8(),
     )
     app.run()
@@ -145,6 +147,10 @@ class _Account:
     def flow_log_account(self, settings: Settings) -> FlowLogAccount:
         """What makes flow logs there."""
         return self._connector.connect(self._there(settings)).flow_log_account()
+
+    def connect(self, settings: Settings) -> HistoryConnection:
+        """A connection to it."""
+        return self._connector.connect(self._there(settings))
 
     def profiles(self) -> Sequence[str]:
         """None."""

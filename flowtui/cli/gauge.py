@@ -6,10 +6,10 @@ import sys
 
 import click
 
+from flowtui.monitor.sizes import scale
 from flowtui.monitor.sources.history import HistoryProgress
 
 _CLEAR = "\r\x1b[K"
-_UNITS = ("bytes", "kB", "MB", "GB", "TB", "PB")
 
 
 class Gauge:
@@ -38,11 +38,3 @@ class Gauge:
         queries = "1 query" if progress.queries == 1 else f"{progress.queries} queries"
         size, matched = scale(progress.scanned_bytes), f"{progress.matched:,} log events matched"
         click.echo(f"flowtui: {size} scanned by {queries}, {matched}.", err=True)
-
-
-def scale(size: int) -> str:
-    """A size as people write it: `1.2 GB`, powers of 1000."""
-    value, unit = float(size), 0
-    while value >= 999.5 and unit < len(_UNITS) - 1:
-        value, unit = value / 1000, unit + 1
-    return f"{size:,} bytes" if not unit else f"{value:.1f} {_UNITS[unit]}"

@@ -33,6 +33,7 @@ def run(values: Mapping[str, Any]) -> None:
         Surroundings(connector, _ask),
         preferences=preferences(),
         past=Past.of_user(),
+        connect=connector.connect,
         has_utf8=terminal_has_utf8(),
     )
     app.run()

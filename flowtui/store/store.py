@@ -59,13 +59,13 @@ class Store:
         frame = arrived.frame
         if is_late is not None and any(is_late):
             frame = frame.with_columns(pl.Series(LATE, is_late, dtype=pl.Enum(LATENESS)))
-        frame = _by_start(frame)
-        evicted = 0
-        for piece in frame.iter_slices(self._block_size):
-            evicted += self._make_room(piece.height)
-            self._live.add(piece)
-            self._count += piece.height
-        self._publish(evicted)
+        self._append(frame)
+
+    def append_joined(self, arrived: Sequence[RecordBatch]) -> None:
+        """Append records of several log groups, sorted by start among all of them."""
+        frames = [batch.frame for batch in arrived if len(batch)]
+        if frames:
+            self._append(frames[0] if len(frames) == 1 else pl.concat(frames, how="diagonal_relaxed"))
 
     def append_backfill(self, arrived: RecordBatch) -> bool:
         """Put older records below all others, as far as there is room: the newest of them, sorted by start.
@@ -85,6 +85,15 @@ class Store:
         self._count += frame.height
         self._publish(left_out)
         return not left_out
+
+    def _append(self, frame: pl.DataFrame) -> None:
+        frame = _by_start(frame)
+        evicted = 0
+        for piece in frame.iter_slices(self._block_size):
+            evicted += self._make_room(piece.height)
+            self._live.add(piece)
+            self._count += piece.height
+        self._publish(evicted)
 
     def _make_room(self, count: int) -> int:
         evicted = 0

@@ -35,6 +35,7 @@ from flowtui.tui.messages import Explained, FilterCounted, OverviewTaken, Pictur
 from flowtui.tui.overview import OverviewDesk
 from flowtui.tui.past import Past
 from flowtui.tui.preferences import SHIPPED, Preferences
+from flowtui.tui.recalling import Connect, RecallDesk
 from flowtui.tui.render import pages
 from flowtui.tui.screens.creation import CreationScreen
 from flowtui.tui.screens.detail import DetailScreen
@@ -101,8 +102,10 @@ class FlowtuiApp(App[None]):
         preferences: Preferences = SHIPPED,
         *,
         past: Past | None = None,
+        connect: Connect | None = None,
         has_utf8: bool = True,
     ) -> None:
+        """`connect` is for what is past; a session makes its own connection."""
         self._theme_wanted = preferences.theme or suited(os.environ, colours=terminal.colours())
         super().__init__()
         for each in THEMES.values():
@@ -114,6 +117,7 @@ class FlowtuiApp(App[None]):
         self.desk = FilterDesk(self, self.monitor.filter, past or Past(None), now)
         self.overview = OverviewDesk(self, now)
         self.creation = CreationDesk(self, SystemClock(), self.refresh_topology)
+        self.recalling = RecallDesk(self, self.monitor, self.session_watch, connect, now, self._show_state)
         self._choices = choices
         self._now = now
         self._has_names = False
@@ -149,6 +153,7 @@ class FlowtuiApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Ends the session's threads."""
+        await self.recalling.close()
         await self.session_watch.close()
 
     # What is shown
@@ -159,6 +164,7 @@ class FlowtuiApp(App[None]):
         if prompt is not None and not self._has_signed_in(prompt):
             return
         self.settings = settings
+        self.recalling.drop()
         self.session_watch.open(settings)
         self.monitor.ask(scopes=())
         self._show_state()
@@ -186,7 +192,7 @@ class FlowtuiApp(App[None]):
         picture = self.session_watch.taken(message)
         if picture is not None:
             self._show_state()
-            self.monitor.show(picture, self._now())
+            self.monitor.show(picture, self.session_watch.now)
             self.overview.look(picture.view)
 
     def _show_state(self) -> None:
@@ -194,6 +200,7 @@ class FlowtuiApp(App[None]):
         request, is_paused = self.monitor.request, self.session_watch.is_paused
         state = self.session_watch.state
         words = presenter.header_state(state, self.settings, request, self._now(), is_paused=is_paused)
+        words = self.recalling.header(words, utc=self.settings.utc)
         self.monitor.show_header(words)
         self.overview.show_header(words)
         self._show_notice()
@@ -201,7 +208,7 @@ class FlowtuiApp(App[None]):
     def _show_notice(self) -> None:
         """What stands where there are no records, as wide as the table."""
         table = self.monitor.records
-        notice = presenter.notice(self.session_watch.state, self.monitor.request)
+        notice = self.recalling.notice(presenter.notice(self.session_watch.state, self.monitor.request))
         notice = presenter.wrapped(notice, table.inner_width - NOTICE_INSET)
         if notice != table.notice:
             table.notice = notice
@@ -219,7 +226,7 @@ class FlowtuiApp(App[None]):
             watch.painted_at = time.monotonic()
             self._show_state()
             if picture is not None and not watch.is_paused:
-                self.monitor.interfaces.show(picture.interfaces, self._now())
+                self.monitor.interfaces.show(picture.interfaces, watch.now)
 
     # What the reader asks for
 
@@ -286,6 +293,14 @@ class FlowtuiApp(App[None]):
     def _pause_toggled(self) -> None:
         self.session_watch.toggle_pause()
         self._show_state()
+
+    @on(MonitorScreen.HistoryToggled)
+    def _history_toggled(self) -> None:
+        self.recalling.toggle(self.settings)
+
+    @on(MonitorScreen.HistoryLeft)
+    def _history_left(self) -> None:
+        self.recalling.leave()
 
     @on(MonitorScreen.RecordOpened)
     def _record_opened(self, message: MonitorScreen.RecordOpened) -> None:

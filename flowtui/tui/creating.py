@@ -28,6 +28,7 @@ from flowtui.monitor.scope import Scope, ScopeKind
 from flowtui.tui.render import text
 from flowtui.tui.screens.creation import CREATE, RETRY, REVIEW, STOP, UNDO, CreationScreen, Offers
 from flowtui.tui.theme import Palette
+from flowtui.tui.workers import on_thread
 
 if TYPE_CHECKING:
     from flowtui.monitor.creation.outside import FlowLogAccount
@@ -100,7 +101,7 @@ class CreationDesk:
             run.stop()
 
     def _work(self, work: Callable[[], None]) -> None:
-        self._app.run_worker(work, thread=True, group="creation")
+        on_thread(self._app, work, "creation")
 
     # On a worker's thread
 

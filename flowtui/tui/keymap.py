@@ -133,6 +133,17 @@ RECORDS = Group(
         ),
         Key("filter.narrow", "f", "narrow", "narrow", "narrow to this value, the pair or the conversation"),
         Key("filter.mute", "m", "mute", "mute", "hide what looks like this; lists what is muted, to undo it"),
+        Key(
+            "history", "i", "history", "history", "the filter over any time range, by Logs Insights; and back"
+        ),
+        Key(
+            "history.stop",
+            "ctrl+x",
+            "stop_history",
+            "stop query",
+            "stop the query of the history that is under way, at AWS too",
+            "^x",
+        ),
         Key("pause", "space", "pause", "pause", "hold the screen; reading goes on"),
         Key(
             "sort",

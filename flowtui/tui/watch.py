@@ -23,6 +23,7 @@ from flowtui.tui.workers import on_thread
 
 if TYPE_CHECKING:
     from flowtui.monitor.causes import Causes
+    from flowtui.monitor.recall import Recalled
     from flowtui.monitor.state import SessionState
 
 REPAINT_S = 0.5
@@ -68,6 +69,9 @@ class Watch:
         self._app = app
         self._open_session = open_session
         self._now = now
+        self._recalled: Recalled | None = None
+        self._pictured: object = None
+        """Whose records the picture shows: the session's, or recalled ones."""
         self._causes: Causes | None = None
         self._explaining = threading.Lock()
         self._is_taking = False
@@ -79,12 +83,18 @@ class Watch:
         """The state that is shown."""
         return None if self.picture is None else self.picture.state
 
+    @property
+    def now(self) -> float:
+        """The time that the picture is about, epoch seconds."""
+        return self._now() if self._recalled is None else float(self._recalled.extent.end_s)
+
     # The session
 
     def open(self, settings: Settings) -> None:
         """Opens a session in place of the one there is; off the event loop, since it imports much."""
         self.picture = None
         self.is_paused = False
+        self._recalled = None
         before, self.session = self.session, None
         on_thread(self._app, partial(self._open, settings, before), "session")
 
@@ -118,14 +128,14 @@ class Watch:
                 from flowtui.monitor.causes import Causes
 
                 self._causes = Causes()
-            explanation = self._causes.of(state, record_id, self._now())
+            explanation = self._causes.of(state, record_id, self.now)
         self._app.post_message(Explained(record_id, explanation))
 
     # Pictures
 
     def changed(self) -> None:
         """The session has a new state."""
-        if not self.is_paused:
+        if not self.is_paused and self._recalled is None:
             self._take_soon()
 
     def ask(self, request: Request) -> None:
@@ -133,8 +143,16 @@ class Watch:
         self.request = request
         self._take_now()
 
+    def recall(self, recalled: Recalled | None) -> None:
+        """Shows these records in place of the live ones; None: the live ones again."""
+        self._recalled = recalled
+        self.is_paused = False
+        self._take_now()
+
     def toggle_pause(self) -> None:
-        """Holds the state that is shown, or lets it go on."""
+        """Holds the state that is shown, or lets it go on; what is past stands still by itself."""
+        if self._recalled is not None:
+            return
         self.is_paused = not self.is_paused
         if not self.is_paused:
             self._take_now()
@@ -157,22 +175,38 @@ class Watch:
         self._is_stale = False
         self._is_taking = True
         held = self.state if self.is_paused else None
-        take_one = partial(self._take, self.session, self.request, held, self.picture)
+        source = self._source
+        before = self.picture if self._pictured is source else None
+        take_one = partial(self._take, self.session, self._recalled, self.request, held, before)
         on_thread(self._app, take_one, "picture")
 
     def _take(
-        self, session: RunningSession, request: Request, held: SessionState | None, before: Picture | None
+        self,
+        session: RunningSession,
+        recalled: Recalled | None,
+        request: Request,
+        held: SessionState | None,
+        before: Picture | None,
     ) -> None:
         """Filters, sorts and sums up; on a worker's thread."""
         state = session.state() if held is None else held
-        self._app.post_message(PictureTaken(take(request, state, before, self._now()), session))
+        if recalled is None:
+            self._app.post_message(PictureTaken(take(request, state, before, self._now()), session))
+        else:
+            now = float(recalled.extent.end_s)
+            self._app.post_message(PictureTaken(take(request, recalled.over(state), before, now), recalled))
+
+    @property
+    def _source(self) -> object:
+        """Whose records are to be shown."""
+        return self.session if self._recalled is None else self._recalled
 
     def taken(self, message: PictureTaken) -> Picture | None:
         """A picture has been taken: it, where it is still wanted."""
         self._is_taking = False
-        is_wanted = message.picture.request == self.request and message.session is self.session
+        is_wanted = message.picture.request == self.request and message.session is self._source
         if is_wanted:
-            self.picture = message.picture
+            self.picture, self._pictured = message.picture, message.session
             self.painted_at = time.monotonic()
             self._settle(message.picture.state)
         if self._is_stale or not is_wanted:

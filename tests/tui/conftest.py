@@ -12,6 +12,7 @@ from flowtui.monitor.settings import Settings
 from flowtui.tui.app import FlowtuiApp
 from flowtui.tui.past import Past
 from flowtui.tui.preferences import SHIPPED, Preferences
+from flowtui.tui.recalling import Connect
 from tests.tui import lab
 
 
@@ -80,6 +81,7 @@ async def reading(
     settings: Settings | None = None,
     past: Past | None = None,
     preferences: Preferences = SHIPPED,
+    connect: Connect | None = None,
 ) -> AsyncIterator[Reader]:
     """The monitor on a played session."""
     app = FlowtuiApp(
@@ -88,6 +90,7 @@ async def reading(
         now=lambda: lab.NOW,
         preferences=preferences,
         past=past,
+        connect=connect,
     )
     async with app.run_test(size=size) as pilot:
         reader = Reader(app, pilot, session)

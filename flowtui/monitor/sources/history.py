@@ -141,6 +141,22 @@ class HistoryReading:
             fetched.by_group = {group: _since(since_ms, events) for group, events in fetched.by_group.items()}
         return fetched
 
+    def fetch_by(self, text: str) -> Fetched:
+        """What a query of the reader's own gives, as far as its rows are log events.
+
+        It is run once on every portion's groups. Raises FaultError, QueryStopped.
+        """
+        fetched = Fetched()
+        for portion in self.portions:
+            taken = Taken(portion.groups)
+            before = self._progress
+            page = self._run(portion, text, self._extent.end_s, taken.take, before.matched)
+            self._tell(replace(self._progress, fetched=before.fetched + len(taken)))
+            fetched.by_group |= taken.by_group()
+            if page.matched > len(taken):
+                fetched.is_cut = True
+        return fetched
+
     def count(self, by: Sequence[str]) -> list[Count] | None:
         """What Insights counts by these fields; None where its count could not be exact.
 

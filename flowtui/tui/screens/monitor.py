@@ -106,6 +106,7 @@ _HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
         "chart",
         "reject.next",
         "filter.mute",
+        "history",
         "sort",
         "names",
         "copy",
@@ -180,6 +181,12 @@ class MonitorScreen(Screen[None]):
     class PauseToggled(Message):
         """The screen is to be held, or to go on."""
 
+    class HistoryToggled(Message):
+        """Into the past, or back."""
+
+    class HistoryLeft(Message):
+        """The query is to be stopped, or the past to be left."""
+
     class NamesToggled(Message):
         """Names instead of addresses, or the other way round."""
 
@@ -204,6 +211,9 @@ class MonitorScreen(Screen[None]):
         """The filter that a cause was narrowed to, and the one before."""
         self._wanted_id: int | None = None
         self._chart_wish = ChartWish()
+        self._floor: Request | None = None
+        """What was asked for when the past was entered: `esc` leaves it from there."""
+        self._is_asking = False
 
     def compose(self) -> ComposeResult:
         """Header, tabs, panes, footer."""
@@ -327,7 +337,18 @@ class MonitorScreen(Screen[None]):
 
     def _show_hints(self) -> None:
         place = "why" if self.why.is_open else self.here.id or "records"
-        self.footer.show(*_HINTS["chart" if self.records.chart.has_focus else place])
+        hints = _HINTS["chart" if self.records.chart.has_focus else place]
+        if self._is_asking:
+            hints = (("back", "stop the query"), *hints)
+        elif self._floor is not None:
+            hints = (("history", "back to live"), *(hint for hint in hints if hint != "history"))
+        self.footer.show(*hints)
+
+    def set_past(self, floor: Request | None, *, is_asking: bool) -> None:
+        """Takes up that past records are shown, since this was asked for; or that they are being fetched."""
+        self._floor, self._is_asking = floor, is_asking
+        self._asked_why = None
+        self._show_hints()
 
     def action_pane(self, name: str) -> None:
         """Goes to a pane."""
@@ -418,9 +439,11 @@ class MonitorScreen(Screen[None]):
             self._wanted_id = None
 
     def action_back(self) -> None:
-        """Out of Why, the zoom, the order, the range, the scope, the filter: one level each time."""
+        """Out of Why, zoom, order, range, past, scope, filter: one level each time."""
         narrow, wide = self._wider
-        if self.why.is_open:
+        if self._is_asking:
+            self.post_message(self.HistoryLeft())
+        elif self.why.is_open:
             self.action_why()
         elif self.has_class("-zoomed"):
             self.action_zoom()
@@ -428,12 +451,30 @@ class MonitorScreen(Screen[None]):
             self.records.action_last()
         elif self.request.span is not None:
             self.ask(span=None)
+        elif self._floor is not None:
+            self._back_in_past(self._floor)
         elif narrow is not None and self.request.filter == narrow:
             self.ask(filter=wide)
         elif self.request.scopes:
             self.ask(scopes=self.request.scopes[:-1])
         elif self.request.filter is not None:
             self.ask(filter=None)
+
+    def _back_in_past(self, floor: Request) -> None:
+        """To what was asked for when the past was entered, then out of it."""
+        if (self.request.scopes, self.request.filter) == (floor.scopes, floor.filter):
+            self.post_message(self.HistoryLeft())
+        else:
+            self.ask(scopes=floor.scopes, filter=floor.filter)
+
+    def action_history(self) -> None:
+        """Into the past, or back."""
+        self.post_message(self.HistoryToggled())
+
+    def action_stop_history(self) -> None:
+        """Stops the query under way."""
+        if self._is_asking:
+            self.post_message(self.HistoryLeft())
 
     # The chart
 

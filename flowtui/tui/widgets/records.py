@@ -69,6 +69,8 @@ class RecordTable(RowList):
         self.new_below = 0
         """Records that have come since the reader left following."""
         self.total = 0
+        self.is_past = False
+        """Whether nothing will come any more."""
         self.filter_text = ""
         self.notice: Sequence[tuple[str, str]] = ()
         """What stands where there are no records: lines with the role of their style."""
@@ -174,6 +176,14 @@ class RecordTable(RowList):
     def mark(self, tree: Tree | None) -> None:
         """Marks what a filter asks for."""
         self._marks = marks(tree)
+        self._strips.clear()
+
+    def begin_anew(self, *, is_past: bool) -> None:
+        """Forgets the records that were shown: others with the same ids will be."""
+        self.view, self.is_past = None, is_past
+        self.is_following, self.new_below = True, 0
+        self._cursor_id = self._bottom_id = None
+        self._rows.clear()
         self._strips.clear()
 
     def restyle(self, *, generation: int) -> None:
@@ -303,7 +313,7 @@ class RecordTable(RowList):
             name = fields.field(self._order[0]).heading.lower()
             state, ink = f"by {name} {'↓' if self._order[1] else '↑'}", palette.attention
         elif self.is_following:
-            state, ink = "following", palette.focus
+            state, ink = "newest" if self.is_past else "following", palette.focus
         else:
             state, ink = (f"{self.new_below:,} new below" if self.new_below else "held"), palette.focus
         parts = [Segment(state, ink), Segment(" · ", palette.mute), Segment(f"{shown:,}", palette.text)]

@@ -8,9 +8,9 @@ import click
 import pytest
 
 from flowtui.cli.count_output import CountPrinter
-from flowtui.cli.gauge import scale
 from flowtui.cli.history import command
 from flowtui.cli.values import Fields, Size
+from flowtui.monitor.sizes import scale
 from flowtui.store.talkers import Sums, Talker, Talkers
 
 FOUND = Talkers(
