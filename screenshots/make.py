@@ -33,6 +33,8 @@ class Shot:
     size: tuple[int, int]
     keys: Sequence[str] = ()
     theme: str = DARK
+    is_of_past: bool = False
+    """Whether the records of a history are waited for."""
 
 
 SHOTS = (
@@ -45,6 +47,7 @@ SHOTS = (
     Shot("talkers-140x40", (140, 40), ("t", "b", "b", "s")),
     Shot("conversations-140x40", (140, 40), ("o",)),
     Shot("talkers-80x24", (80, 24), ("t",)),
+    Shot("history-140x40", (140, 40), ("r", "i", "enter"), is_of_past=True),
     Shot("drilled-in-140x40", (140, 40), ("1", "down", "down", "down", "enter", "3", "r")),
     Shot("why-140x40", (140, 40), ("3", "slash", *"dport", "colon", *"80", "enter", "E", "w")),
 )
@@ -71,7 +74,13 @@ def _word_by_word(text: re.Match[str]) -> str:
 
 async def take(settings: Settings, shot: Shot) -> None:
     """Takes one picture once the lab is on the screen."""
-    app = FlowtuiApp(settings, Connector().open_session, preferences=Preferences(theme=shot.theme))
+    connector = Connector()
+    app = FlowtuiApp(
+        settings,
+        connector.open_session,
+        preferences=Preferences(theme=shot.theme),
+        connect=connector.connect,
+    )
     async with app.run_test(size=shot.size) as pilot:
         deadline = time.monotonic() + DEADLINE_S
         while len(app.monitor.records.view or ()) < 1000 or app.monitor.topology.row_count() < 15:
@@ -82,6 +91,8 @@ async def take(settings: Settings, shot: Shot) -> None:
             await pilot.press(key)
             await pilot.pause(0.5)
         while not shot.keys and sum(row.is_rejected for row in app.monitor.records.drawn_rows()) < 2:
+            await pilot.pause(0.2)
+        while shot.is_of_past and (app.recalling.recalled is None or app.recalling.is_asking):
             await pilot.pause(0.2)
         await pilot.pause(0.5)
         picture = app.export_screenshot(title="flowtui")
