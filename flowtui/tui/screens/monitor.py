@@ -35,6 +35,7 @@ from flowtui.tui.presenter import filter_title
 from flowtui.tui.render.header import HeaderState
 from flowtui.tui.screens.choice import ChoiceScreen, Option
 from flowtui.tui.screens.columns import Arrangement, ColumnsScreen
+from flowtui.tui.screens.hints import HINTS
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.bars import FooterBar, HeaderBar, TabLine
 from flowtui.tui.widgets.chart import TimeChart
@@ -54,66 +55,6 @@ _LEFT, _LEFT_LEAST, _RIGHT = 38, 27, 73
 """Columns of the left panes, the least they have, and what they leave the records before they have more."""
 _PANES = ("topology", "interfaces", "records")
 _TABS = (("topology", "1", "Topology"), ("interfaces", "2", "Interfaces"), ("records", "3", "Records"))
-_HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
-    "topology": (
-        "row.enter",
-        ("row.right", "unfold"),
-        "filter",
-        "filter.rejects",
-        "pane.records",
-        "pane.zoom",
-        "help",
-    ),
-    "interfaces": (
-        "row.enter",
-        "triage",
-        "talkers",
-        "sort",
-        "filter",
-        "filter.rejects",
-        "pane.records",
-        "pane.zoom",
-        "help",
-    ),
-    "why": (
-        ("why", "close why"),
-        ("copy", "copy command"),
-        "filter.narrow",
-        "reject.next",
-        "filter.mute",
-        ("row.last", "newest, follow"),
-        "help",
-    ),
-    "chart": (
-        ("row.enter", "narrow"),
-        ("chart.extend_right", "choose"),
-        "chart.unit",
-        "chart.filter",
-        "chart.finer",
-        "chart.coarser",
-        ("chart", "hide"),
-        "back",
-        "help",
-    ),
-    "records": (
-        "filter",
-        "filter.rejects",
-        "why",
-        "triage",
-        "talkers",
-        "filter.narrow",
-        ("row.enter", "record"),
-        "chart",
-        "reject.next",
-        "filter.mute",
-        "history",
-        "sort",
-        "names",
-        "copy",
-        "pause",
-        "help",
-    ),
-}
 
 
 class MonitorScreen(Screen[None]):
@@ -337,7 +278,7 @@ class MonitorScreen(Screen[None]):
 
     def _show_hints(self) -> None:
         place = "why" if self.why.is_open else self.here.id or "records"
-        hints = _HINTS["chart" if self.records.chart.has_focus else place]
+        hints = HINTS["chart" if self.records.chart.has_focus else place]
         if self._is_asking:
             hints = (("back", "stop the query"), *hints)
         elif self._floor is not None:
