@@ -7,29 +7,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from textual import on
-from textual.app import App, SuspendNotSupported
+from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 
 from flowtui.monitor.clock import SystemClock
-from flowtui.monitor.creation.outside import FlowLogAccount
-from flowtui.monitor.health import Finding
-from flowtui.monitor.outside import FaultError
-from flowtui.monitor.scope import Scope, ScopeKind
-from flowtui.monitor.settings import Moment, Settings
-from flowtui.records.decode import clean
-from flowtui.tui import keymap, presenter, terminal
+from flowtui.monitor.settings import Settings
+from flowtui.tui import keymap, terminal
+from flowtui.tui.account import AccountDesk, Choices
 from flowtui.tui.commands import FlowtuiCommands
 from flowtui.tui.creating import CreationDesk
-from flowtui.tui.desk import FilterDesk
+from flowtui.tui.desk import FilterDesk, FilterWords
 from flowtui.tui.glyphs import PlainGlyphs
 from flowtui.tui.messages import Explained, FilterCounted, OverviewTaken, PictureTaken, StateChanged
 from flowtui.tui.overview import OverviewDesk
@@ -40,41 +35,14 @@ from flowtui.tui.render import pages
 from flowtui.tui.screens.creation import CreationScreen
 from flowtui.tui.screens.detail import DetailScreen
 from flowtui.tui.screens.diagnostics import DiagnosticsScreen
-from flowtui.tui.screens.health import HealthScreen
 from flowtui.tui.screens.monitor import MonitorScreen
 from flowtui.tui.screens.overview import OverviewScreen
 from flowtui.tui.screens.page import PageScreen
+from flowtui.tui.telling import Teller
 from flowtui.tui.theme import PALETTES, THEMES, Palette, suited
 from flowtui.tui.watch import OpenSession, Watch
 from flowtui.tui.widgets.filterbar import FilterBar
 from flowtui.tui.widgets.overview import OverviewPane
-
-AGES_S = 10.0
-"""How often ages are written anew when nothing happens."""
-NOTICE_INSET = 2
-"""Cells before a sentence in the table."""
-
-
-class Choices(Protocol):
-    """What the palette offers of the account's surroundings."""
-
-    def profiles(self) -> Sequence[str]:
-        """The profiles of the AWS configuration."""
-
-    def regions(self) -> Sequence[str]:
-        """The regions there are."""
-
-    def examine(self, settings: Settings) -> Iterator[Finding]:
-        """What works with these settings and what does not; takes seconds."""
-
-    def flow_log_account(self, settings: Settings) -> FlowLogAccount:
-        """What makes flow logs there; connects, so not for the event loop. Raises FaultError."""
-
-    def sign_in(self, settings: Settings) -> Callable[[], None] | None:
-        """What asks, on a free terminal, for the code that the profile needs; None where nothing is asked.
-
-        What is given raises FaultError.
-        """
 
 
 class FlowtuiApp(App[None]):
@@ -110,15 +78,19 @@ class FlowtuiApp(App[None]):
         super().__init__()
         for each in THEMES.values():
             self.register_theme(each)
-        self.settings = settings
+        self.account = AccountDesk(self, settings, choices, self._reopened)
         self.monitor = MonitorScreen(settings.filter, preferences.mutes, preferences.columns)
         self.set_keymap(keymap.remap(preferences.keys))
         self.session_watch = Watch(self, open_session, now, self.monitor.request)
-        self.desk = FilterDesk(self, self.monitor.filter, past or Past(None), now)
+        self.desk = FilterDesk(self, self.monitor, past or Past(None), now)
         self.overview = OverviewDesk(self, now)
         self.creation = CreationDesk(self, SystemClock(), self.refresh_topology)
-        self.recalling = RecallDesk(self, self.monitor, self.session_watch, connect, now, self._show_state)
-        self._choices = choices
+        self.recalling = RecallDesk(
+            self, self.monitor, self.session_watch, connect, now, lambda: self.teller.show()
+        )
+        self.teller = Teller(
+            self.account, self.monitor, self.overview, self.session_watch, self.recalling, now
+        )
         self._now = now
         self._has_names = False
         self._generation = 0
@@ -137,6 +109,11 @@ class FlowtuiApp(App[None]):
         return [*theirs, *self._own_filters]
 
     @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.account.settings
+
+    @property
     def palette(self) -> Palette:
         """The styles of the theme in force."""
         return PALETTES.get(self.theme, PALETTES[self._theme_wanted])
@@ -146,9 +123,9 @@ class FlowtuiApp(App[None]):
         self.theme = self._theme_wanted
         self.theme_changed_signal.subscribe(self, lambda _: self._restyle())
         self._restyle()
-        self._show_state()
+        self.teller.show()
         terminal.on_terminate(lambda: self.exit(return_code=terminal.TERMINATED))
-        self.set_interval(1.0, self._tick)
+        self.set_interval(1.0, self.teller.tick)
         self.call_after_refresh(self.session_watch.open, self.settings)
 
     async def on_unmount(self) -> None:
@@ -158,26 +135,12 @@ class FlowtuiApp(App[None]):
 
     # What is shown
 
-    def reopen(self, settings: Settings) -> None:
-        """Begins again with other settings, after a sign-in where their profile asks for a code."""
-        prompt = None if self._choices is None else self._choices.sign_in(settings)
-        if prompt is not None and not self._has_signed_in(prompt):
-            return
-        self.settings = settings
+    def _reopened(self) -> None:
+        """Begins again, with other settings."""
         self.recalling.drop()
-        self.session_watch.open(settings)
+        self.session_watch.open(self.settings)
         self.monitor.ask(scopes=())
-        self._show_state()
-
-    def _has_signed_in(self, prompt: Callable[[], None]) -> bool:
-        """Leaves the terminal to the prompt, which never appears inside the screen."""
-        try:
-            with self.suspend():
-                prompt()
-        except (FaultError, SuspendNotSupported) as error:
-            self.notify(clean(str(error)), severity="error", markup=False)
-            return False
-        return True
+        self.teller.show()
 
     @on(StateChanged)
     def _state_changed(self) -> None:
@@ -191,42 +154,13 @@ class FlowtuiApp(App[None]):
     def _picture_taken(self, message: PictureTaken) -> None:
         picture = self.session_watch.taken(message)
         if picture is not None:
-            self._show_state()
+            self.teller.show()
             self.monitor.show(picture, self.session_watch.now)
             self.overview.look(picture.view)
 
-    def _show_state(self) -> None:
-        """Header, and what stands in empty panes."""
-        request, is_paused = self.monitor.request, self.session_watch.is_paused
-        state = self.session_watch.state
-        words = presenter.header_state(state, self.settings, request, self._now(), is_paused=is_paused)
-        words = self.recalling.header(words, utc=self.settings.utc)
-        self.monitor.show_header(words)
-        self.overview.show_header(words)
-        self._show_notice()
-
-    def _show_notice(self) -> None:
-        """What stands where there are no records, as wide as the table."""
-        table = self.monitor.records
-        notice = self.recalling.notice(presenter.notice(self.session_watch.state, self.monitor.request))
-        notice = presenter.wrapped(notice, table.inner_width - NOTICE_INSET)
-        if notice != table.notice:
-            table.notice = notice
-            table.refresh()
-
     def on_resize(self) -> None:
         """Wraps anew, once the table has its new width."""
-        self.call_after_refresh(self._show_notice)
-
-    def _tick(self) -> None:
-        """Countdowns every second, ages every ten."""
-        watch, picture = self.session_watch, self.session_watch.picture
-        is_counting = picture is not None and picture.state.status.retry_at is not None
-        if is_counting or time.monotonic() - watch.painted_at >= AGES_S:
-            watch.painted_at = time.monotonic()
-            self._show_state()
-            if picture is not None and not watch.is_paused:
-                self.monitor.interfaces.show(picture.interfaces, watch.now)
+        self.call_after_refresh(self.teller.show_notice)
 
     # What the reader asks for
 
@@ -242,25 +176,11 @@ class FlowtuiApp(App[None]):
         self.desk.open(self.monitor.request, self.session_watch.picture, utc=self.settings.utc)
 
     @on(FilterBar.Typed)
-    def _filter_typed(self, message: FilterBar.Typed) -> None:
-        self.desk.typed(message.value, message.cursor)
-
     @on(FilterBar.Applied)
-    def _filter_applied(self, message: FilterBar.Applied) -> None:
-        is_right, tree = self.desk.applied(message.value)
-        if is_right:
-            self.monitor.end_filter()
-            self.monitor.ask(filter=tree)
-        else:
-            self.bell()
-
     @on(FilterBar.Closed)
-    def _filter_closed(self) -> None:
-        self.monitor.end_filter()
-
     @on(FilterCounted)
-    def _filter_counted(self, message: FilterCounted) -> None:
-        self.desk.counted(message)
+    def _filter_said(self, message: FilterWords) -> None:
+        self.desk.take(message)
 
     @on(MonitorScreen.NamesToggled)
     def _names_toggled(self) -> None:
@@ -272,7 +192,7 @@ class FlowtuiApp(App[None]):
         picture = self.session_watch.picture
         view = None if picture is None else picture.view
         self.overview.open(message.key, view, self.palette, utc=self.settings.utc)
-        self._show_state()
+        self.teller.show()
 
     @on(OverviewTaken)
     def _overview_taken(self, message: OverviewTaken) -> None:
@@ -286,13 +206,13 @@ class FlowtuiApp(App[None]):
     @on(OverviewPane.LookWanted)
     def _look_wanted(self) -> None:
         self.overview.look_again()
-        self._show_state()
+        self.teller.show()
 
     @on(OverviewScreen.PauseToggled)
     @on(MonitorScreen.PauseToggled)
     def _pause_toggled(self) -> None:
         self.session_watch.toggle_pause()
-        self._show_state()
+        self.teller.show()
 
     @on(MonitorScreen.HistoryToggled)
     def _history_toggled(self) -> None:
@@ -324,7 +244,8 @@ class FlowtuiApp(App[None]):
 
     def action_create(self) -> None:
         """A flow log of what the reader is at."""
-        if not isinstance(self.screen, MonitorScreen) or self._choices is None:
+        account = self.account.flow_log_account()
+        if not isinstance(self.screen, MonitorScreen) or account is None:
             return
         scope, index = self.monitor.here_scope(), self.monitor.topology.index
         if self.settings.read_only:
@@ -332,7 +253,6 @@ class FlowtuiApp(App[None]):
         elif scope is None or index is None:
             self.notify("Go to a VPC, a subnet or an interface first.", timeout=3)
         else:
-            account = partial(self._choices.flow_log_account, self.settings)
             self.creation.open(scope, index, account, self.palette, utc=self.settings.utc)
 
     @on(CreationScreen.Wanted)
@@ -356,11 +276,6 @@ class FlowtuiApp(App[None]):
 
         self.push_screen(DiagnosticsScreen(lines, self.palette))
 
-    def open_health(self) -> None:
-        """What works on this account, and what to do about the rest."""
-        if self._choices is not None:
-            self.push_screen(HealthScreen(partial(self._choices.examine, self.settings), self.palette))
-
     def _open_page(self, title: str, lines: pages.PageLines) -> None:
         if isinstance(self.screen, MonitorScreen | OverviewScreen):
             self.push_screen(PageScreen(title, lines, self.palette))
@@ -379,53 +294,13 @@ class FlowtuiApp(App[None]):
 
     # The palette's commands
 
-    def vpc_scopes(self) -> list[Scope]:
-        """The VPCs there are, as scopes."""
-        state = self.session_watch.state
-        if state is None or state.index is None:
-            return []
-        vpcs = state.index.topology.vpcs
-        return [Scope(ScopeKind.VPC, vpc.id, clean(vpc.name) or vpc.id) for vpc in vpcs]
-
-    def drill_into(self, scope: Scope | None) -> None:
-        """Into a VPC, or out of everything."""
-        self.monitor.ask(scopes=() if scope is None else (scope,))
-
-    def set_since(self, seconds: float) -> None:
-        """Records from so many seconds ago on."""
-        self.reopen(replace(self.settings, since=Moment.back(seconds), until=None))
-
-    def set_theme(self, name: str) -> None:
-        """Another theme."""
-        self.theme = name
-
     def toggle_utc(self) -> None:
         """UTC or local time."""
-        self.settings = replace(self.settings, utc=not self.settings.utc)
+        self.account.settings = replace(self.settings, utc=not self.settings.utc)
         self._restyle()
-        self._show_state()
+        self.teller.show()
 
     def refresh_topology(self) -> None:
         """Reads the topology now."""
         if self.session_watch.session is not None:
             self.session_watch.session.refresh_topology()
-
-    def profiles(self) -> Sequence[str]:
-        """Profiles to change to; none in the demo."""
-        return () if self._choices is None else self._choices.profiles()
-
-    def regions(self) -> Sequence[str]:
-        """Regions to change to; none in the demo."""
-        return () if self._choices is None else self._choices.regions()
-
-    def set_profile(self, profile: str) -> None:
-        """Another profile, in its own region."""
-        self.reopen(replace(self.settings, profile=profile, region=None, vpc_ids=(), log_groups=()))
-
-    def sign_in_again(self) -> None:
-        """Asks anew for what the profile needs, and connects."""
-        self.reopen(self.settings)
-
-    def set_region(self, region: str) -> None:
-        """Another region."""
-        self.reopen(replace(self.settings, region=region, vpc_ids=(), log_groups=()))

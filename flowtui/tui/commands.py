@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
+from flowtui.monitor.scope import Scope, ScopeKind
+from flowtui.records.decode import clean
 from flowtui.tui.theme import THEMES
 
 if TYPE_CHECKING:
@@ -35,21 +37,40 @@ class FlowtuiCommands(Provider):
 
     def _commands(self) -> Iterator[Command]:
         app = cast("FlowtuiApp", self.app)
-        yield "VPC: all", partial(app.drill_into, None), "leave what was drilled into"
-        for scope in app.vpc_scopes():
-            yield f"VPC: {scope.label}", partial(app.drill_into, scope), scope.id
+        ask = app.monitor.ask
+        yield "VPC: all", partial(ask, scopes=()), "leave what was drilled into"
+        for scope in self._vpcs(app):
+            yield f"VPC: {scope.label}", partial(ask, scopes=(scope,)), scope.id
         for since in _SINCES:
-            yield f"Since: {since} ago", partial(app.set_since, seconds(since) or 0), "read again from there"
+            yield (
+                f"Since: {since} ago",
+                partial(app.account.set_since, seconds(since) or 0),
+                "read again from there",
+            )
         for theme in THEMES:
-            yield f"Theme: {theme}", partial(app.set_theme, theme), ""
+            yield f"Theme: {theme}", partial(setattr, app, "theme", theme), ""
         yield "Time zone: UTC or local", app.toggle_utc, "how times are written"
         yield "Refresh the topology", app.refresh_topology, "it is read every minute by itself"
-        yield "Health: what works here", app.open_health, "sign-in, permissions, flow logs, log groups, clock"
-        yield "Sign in again", app.sign_in_again, "connect anew; asks for a code where the profile needs one"
-        for region in app.regions():
-            yield f"Region: {region}", partial(app.set_region, region), "connect there"
-        for profile in app.profiles():
-            yield f"Profile: {profile}", partial(app.set_profile, profile), "connect with it"
+        yield (
+            "Health: what works here",
+            partial(app.account.open_health, app.palette),
+            "sign-in, permissions, flow logs, log groups, clock",
+        )
+        yield (
+            "Sign in again",
+            app.account.sign_in_again,
+            "connect anew; asks for a code where the profile needs one",
+        )
+        for region in app.account.regions():
+            yield f"Region: {region}", partial(app.account.set_region, region), "connect there"
+        for profile in app.account.profiles():
+            yield f"Profile: {profile}", partial(app.account.set_profile, profile), "connect with it"
+
+    def _vpcs(self, app: FlowtuiApp) -> Iterator[Scope]:
+        """The VPCs there are, as scopes."""
+        index = app.monitor.topology.index
+        for vpc in () if index is None else index.topology.vpcs:
+            yield Scope(ScopeKind.VPC, vpc.id, clean(vpc.name) or vpc.id)
 
     async def discover(self) -> Hits:
         """Everything, before anything is typed."""
@@ -61,7 +82,7 @@ class FlowtuiCommands(Provider):
         span = seconds(query)
         if span is not None:
             app = cast("FlowtuiApp", self.app)
-            yield Hit(2.0, f"Since: {query.strip()} ago", partial(app.set_since, span))
+            yield Hit(2.0, f"Since: {query.strip()} ago", partial(app.account.set_since, span))
         matcher = self.matcher(query)
         for title, run, help_text in self._commands():
             score = matcher.match(title)

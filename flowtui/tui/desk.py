@@ -19,11 +19,15 @@ from flowtui.filters.tree import Tree
 from flowtui.tui.messages import FilterCounted
 from flowtui.tui.past import Past
 from flowtui.tui.picture import Picture, Request, counted
+from flowtui.tui.screens.monitor import MonitorScreen
 from flowtui.tui.widgets.filterbar import FilterBar, Verdict
 from flowtui.tui.workers import on_thread
 
 if TYPE_CHECKING:
     from flowtui.filters.complete import Completion
+
+FilterWords = FilterBar.Typed | FilterBar.Applied | FilterBar.Closed | FilterCounted
+"""What the bar, and the counting behind it, say."""
 
 PAUSE_S = 0.15
 """How long the typing must rest before hits are counted."""
@@ -32,9 +36,10 @@ PAUSE_S = 0.15
 class FilterDesk:
     """Opens the bar, judges, and says what is applied."""
 
-    def __init__(self, app: App[Any], bar: FilterBar, past: Past, now: Callable[[], float]) -> None:
+    def __init__(self, app: App[Any], monitor: MonitorScreen, past: Past, now: Callable[[], float]) -> None:
         self._app = app
-        self._bar = bar
+        self._monitor = monitor
+        self._bar = monitor.filter
         self._past = past
         self._now = now
         self._timer: Timer | None = None
@@ -48,7 +53,19 @@ class FilterDesk:
         shown = "" if request.filter is None else str(request.filter)
         self._bar.open(shown, self._past.filters)
 
-    def typed(self, text: str, cursor: int) -> None:
+    def take(self, message: FilterWords) -> None:
+        """What the bar says."""
+        match message:
+            case FilterBar.Typed():
+                self._typed(message.value, message.cursor)
+            case FilterBar.Applied():
+                self._applied(message.value)
+            case FilterCounted():
+                self._counted(message)
+            case FilterBar.Closed():
+                self._monitor.end_filter()
+
+    def _typed(self, text: str, cursor: int) -> None:
         """The text has changed: says at once whether it is right."""
         self._stop()
         completions = self._completions(text, cursor)
@@ -65,19 +82,21 @@ class FilterDesk:
         if self._picture is not None:
             self._timer = self._app.set_timer(PAUSE_S, partial(self._count, text, tree, self._picture))
 
-    def applied(self, text: str) -> tuple[bool, Tree | None]:
-        """Whether the text can be applied, and its tree; None shows all."""
+    def _applied(self, text: str) -> None:
+        """The text is to be the filter, where it is right; an empty one shows all."""
         self._stop()
-        if not text:
-            return True, None
-        try:
-            tree = self._parsed(text)
-        except FilterError:
-            return False, None
-        self._past.add(str(tree))
-        return True, tree
+        tree: Tree | None = None
+        if text:
+            try:
+                tree = self._parsed(text)
+            except FilterError:
+                self._app.bell()
+                return
+            self._past.add(str(tree))
+        self._monitor.end_filter()
+        self._monitor.ask(filter=tree)
 
-    def counted(self, message: FilterCounted) -> None:
+    def _counted(self, message: FilterCounted) -> None:
         """The hits of a text have been counted."""
         if message.text == self._bar.value:
             self._bar.show(replace(self._bar.line.verdict, found=message.found), self._bar.line.completions)

@@ -161,7 +161,7 @@ async def test_another_account_has_no_past_of_this_one() -> None:
     async with reading(filled(), connect=account.connect) as reader:
         await recall(reader, "2")
         await reader.sees("HISTORY")
-        reader.app.set_region("eu-north-1")
+        reader.app.account.set_region("eu-north-1")
         await reader.misses("HISTORY")
         await reader.sees("LIVE", "following · 400")
 

@@ -334,7 +334,7 @@ async def test_the_palette_changes_vpc_since_and_theme() -> None:
         await reader.sees("Since: since 45m")
         await reader.press("enter")
         await reader.until(lambda: reader.session.settings.since.seconds == 2700, "opened anew")
-        reader.app.set_theme("light")
+        reader.app.theme = "light"
         await reader.sees("following")
         assert not reader.app.palette.is_dark
 

@@ -68,8 +68,8 @@ async def test_the_prompt_has_the_terminal_to_itself_and_then_it_connects(freed:
     choices.events = freed
     async with reading(session) as reader:
         await reader.sees("following · 400")
-        reader.app._choices = choices
-        reader.app.set_profile("guarded")
+        reader.app.account.choices = choices
+        reader.app.account.set_profile("guarded")
         assert freed == ["left", "prompt", "taken"]
         await reader.until(lambda: session.settings.profile == "guarded", "the session was opened")
         await reader.sees("following · 400", "LIVE")
@@ -79,8 +79,8 @@ async def test_a_wrong_code_leaves_everything_as_it_was(freed: list[str]) -> Non
     session, choices = filled(), Profiles(DENIED, freed)
     async with reading(session) as reader:
         await reader.sees("following · 400")
-        reader.app._choices = choices
-        reader.app.set_profile("guarded")
+        reader.app.account.choices = choices
+        reader.app.account.set_profile("guarded")
         await reader.until(lambda: reader.app._notifications, "a word about it")
         (said,) = reader.app._notifications
         assert (said.message, said.markup) == ("The [red]code was wrong. Try again.", False)
@@ -92,8 +92,8 @@ async def test_where_the_screen_cannot_be_left_it_says_so() -> None:
     session = filled()
     async with reading(session) as reader:
         await reader.sees("following · 400")
-        reader.app._choices = Profiles()
-        reader.app.set_profile("guarded")
+        reader.app.account.choices = Profiles()
+        reader.app.account.set_profile("guarded")
         await reader.until(lambda: reader.app._notifications, "a word about it")
         assert session.settings.profile is None
 
@@ -102,8 +102,8 @@ async def test_a_region_is_changed_without_a_prompt(freed: list[str]) -> None:
     session = filled()
     async with reading(session) as reader:
         await reader.sees("following · 400")
-        reader.app._choices = Profiles()
-        reader.app.set_region("eu-north-1")
+        reader.app.account.choices = Profiles()
+        reader.app.account.set_region("eu-north-1")
         await reader.until(lambda: session.settings.region == "eu-north-1", "the session was opened")
         assert freed == []
 
@@ -126,8 +126,8 @@ async def test_it_goes_on_where_a_picture_was_due_while_another_session_opened()
 async def test_health_tells_what_works_and_what_to_do(size: tuple[int, int]) -> None:
     async with reading(filled(), size) as reader:
         await reader.sees("following · 400")
-        reader.app._choices = Profiles()
-        reader.app.open_health()
+        reader.app.account.choices = Profiles()
+        reader.app.account.open_health(reader.app.palette)
         await reader.sees("The monitor cannot work here yet: 1 wrong", "✗ aaaa", "→ Allow it.", "✓ account")
         assert "\x1b" not in reader.text()
         await reader.press("escape")
