@@ -65,7 +65,9 @@ class _Fields(click.ParamType[LogFormat]):
 @click.option(
     "--log-group", metavar="NAME", help="Where it delivers; made where it is not there. Default: /flowtui/…."
 )
-@click.option("--retention", type=int, metavar="DAYS", help="How long a new log group keeps. Default: 14.")
+@click.option(
+    "--retention", type=int, metavar="DAYS", help="How long a new log group keeps; 0: for ever. Default: 14."
+)
 @click.option(
     "--role", metavar="NAME", help="The role that delivers (name or ARN; new: make one). Default: flowtui-…."
 )

@@ -158,10 +158,6 @@ class FlowtuiApp(App[None]):
             self.monitor.show(picture, self.session_watch.now)
             self.overview.look(picture.view)
 
-    def on_resize(self) -> None:
-        """Wraps anew, once the table has its new width."""
-        self.call_after_refresh(self.teller.show_notice)
-
     # What the reader asks for
 
     def _restyle(self) -> None:

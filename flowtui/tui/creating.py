@@ -12,21 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from flowtui.monitor.creation import report
 from flowtui.monitor.creation.answers import (
     DEFAULT_RETENTION_DAYS,
     STANDARD,
     AnswerError,
-    Kind,
-    Target,
     proposed_group,
 )
-from flowtui.monitor.creation.prepare import NEW_ROLE, Wishes, covered, named, prepared
+from flowtui.monitor.creation.prepare import NEW_ROLE, Wishes, covered, prepared
 from flowtui.monitor.creation.progress import Phase, Progress
+from flowtui.monitor.creation.targets import targets_of
 from flowtui.monitor.outside import Clock, FaultError
-from flowtui.monitor.scope import Scope, ScopeKind
+from flowtui.monitor.scope import Scope
+from flowtui.tui.questions import Offers, Questions
 from flowtui.tui.render import text
-from flowtui.tui.screens.creation import CREATE, RETRY, REVIEW, STOP, UNDO, CreationScreen, Offers
+from flowtui.tui.screens.creation import CREATE, RETRY, REVIEW, STOP, UNDO, CreationScreen
 from flowtui.tui.theme import Palette
 from flowtui.tui.workers import on_thread
 
@@ -34,12 +33,6 @@ if TYPE_CHECKING:
     from flowtui.monitor.creation.outside import FlowLogAccount
     from flowtui.monitor.creation.run import Run
     from flowtui.topology.lookup import TopologyIndex
-
-_KINDS = {
-    ScopeKind.VPC: Kind.VPC,
-    ScopeKind.SUBNET: Kind.SUBNET,
-    ScopeKind.INTERFACE: Kind.INTERFACE,
-}
 
 
 class CreationDesk:
@@ -71,13 +64,11 @@ class CreationDesk:
         if not targets:
             self._app.bell()
             return
-        group = proposed_group(targets[0])
-        wishes = Wishes(targets, group=group, retention_days=DEFAULT_RETENTION_DAYS, role=NEW_ROLE)
-        words = "; ".join(map(report.target_words, targets))
+        wishes = Wishes(targets, retention_days=DEFAULT_RETENTION_DAYS, role=NEW_ROLE)
         self._open, self._account, self._index, self._utc, self._run = account, None, index, utc, None
-        self._screen = CreationScreen(words, wishes, Offers((group,)), palette)
+        self._screen = CreationScreen(Questions(wishes), index, palette)
         self._app.push_screen(self._screen)
-        self._work(partial(self._survey, self._screen, group))
+        self._work(partial(self._survey, self._screen, proposed_group(targets[0])))
 
     def wanted(self, what: str) -> None:
         """A button of the dialog was pressed."""
@@ -109,13 +100,12 @@ class CreationDesk:
         """Looks which groups and roles there are to choose from."""
         try:
             account = self._reach()
-            groups = [each.name for each in account.log_groups() if each.log_class == STANDARD]
-            roles = [role.name for role in account.roles(group) if role.is_read and not role.unfit]
+            groups = tuple(each for each in account.log_groups() if each.log_class == STANDARD)
+            roles = tuple(role.name for role in account.roles(group) if role.is_read and not role.unfit)
         except FaultError as error:
             self._tell(screen.refuse, f"{error.fault.sentence} {error.fault.cure}".strip())
             return
-        names = tuple(dict.fromkeys((group, *groups)))
-        self._tell(screen.offer, Offers(names, tuple(roles)), "")
+        self._tell(screen.offer, Offers(groups, roles), "")
 
     def _reach(self) -> FlowLogAccount:
         assert self._open is not None
@@ -124,7 +114,7 @@ class CreationDesk:
 
     def _prepare(self, screen: CreationScreen) -> None:
         try:
-            plan = prepared(screen.wishes, self._reach(), secrets.token_hex(12), self._index)
+            plan = prepared(screen.questions.wishes, self._reach(), secrets.token_hex(12), self._index)
         except AnswerError as error:
             self._tell(screen.refuse, str(error))
         except FaultError as error:
@@ -175,16 +165,3 @@ class CreationDesk:
 
     def _tell(self, show: Callable[..., None], *values: object) -> None:
         self._app.call_later(show, *values)
-
-
-def targets_of(scope: Scope, index: TopologyIndex) -> tuple[Target, ...]:
-    """What a scope of the tree means for a flow log: an owner is its interfaces."""
-    kind = _KINDS.get(scope.kind)
-    if kind is not None:
-        ids = [scope.id]
-    else:
-        kind, ids = Kind.INTERFACE, [each.id for each in index.topology.interfaces if scope.has(each)]
-    try:
-        return tuple(named(Target(kind, each), index) for each in ids)
-    except AnswerError:
-        return ()

@@ -5,9 +5,8 @@ Pure functions; knows no widget.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from flowtui.filters.tree import REJECT
@@ -148,11 +147,6 @@ def notice(state: SessionState | None, request: Request) -> list[Notice]:
 
 
 _HEALTH: Notice = ("Health, in the palette (:), tells what works and what is missing.", "mute")
-
-
-def wrapped(lines: Sequence[Notice], width: int) -> list[Notice]:
-    """The lines within so many cells: what to do is told to its end on a narrow screen too."""
-    return [(part, role) for words, role in lines for part in wrap(words, max(1, width)) or [""]]
 
 
 def _nothing(request: Request, *, has_records: bool) -> list[Notice]:

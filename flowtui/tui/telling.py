@@ -14,8 +14,6 @@ from flowtui.tui.watch import Watch
 
 AGES_S = 10.0
 """How often ages are written anew when nothing happens."""
-NOTICE_INSET = 2
-"""Cells before a sentence in the table."""
 
 
 class Teller:
@@ -44,13 +42,12 @@ class Teller:
         words = self._recalling.header(words, utc=settings.utc)
         self._monitor.show_header(words)
         self._overview.show_header(words)
-        self.show_notice()
+        self._show_notice()
 
-    def show_notice(self) -> None:
-        """What stands where there are no records, as wide as the table."""
+    def _show_notice(self) -> None:
+        """What stands where there are no records."""
         table = self._monitor.records
         notice = self._recalling.notice(presenter.notice(self._watch.state, self._monitor.request))
-        notice = presenter.wrapped(notice, table.inner_width - NOTICE_INSET)
         if notice != table.notice:
             table.notice = notice
             table.refresh()

@@ -48,6 +48,11 @@ class Kind(Enum):
         """What its ids begin with."""
         return {"VPC": "vpc-", "Subnet": "subnet-", "NetworkInterface": "eni-"}[self.value]
 
+    @property
+    def word(self) -> str:
+        """`VPC`, `subnet`, `network interface`."""
+        return {"VPC": "VPC", "Subnet": "subnet", "NetworkInterface": "network interface"}[self.value]
+
 
 class Traffic(Enum):
     """Which flows are recorded; the value is the API's TrafficType."""
@@ -135,16 +140,27 @@ def check(answers: Answers) -> None:
         raise AnswerError("Say what to record: a VPC, a subnet or an interface.")
     for target in answers.targets:
         if not re.fullmatch(rf"{target.kind.prefix}[0-9a-z-]+", target.id):
-            raise AnswerError(f"{target.id!r} is no id of a {_KIND_WORDS[target.kind]}.")
+            raise AnswerError(f"{target.id!r} is no id of a {target.kind.word}.")
     if answers.interval_s not in INTERVALS_S:
         raise AnswerError("The interval is 60 or 600 seconds.")
     _check_format(answers.format)
     _check_group(answers)
-    if isinstance(answers.role, NewRole) and not _ROLE_NAME.fullmatch(answers.role.name):
+    if isinstance(answers.role, NewRole):
+        check_role_name(answers.role.name)
+
+
+def check_role_name(name: str) -> None:
+    """Raises AnswerError for what can be no role's name."""
+    if not _ROLE_NAME.fullmatch(name):
         raise AnswerError("A role's name has 1 to 64 letters, digits and + = , . @ - _.")
 
 
-_KIND_WORDS = {Kind.VPC: "VPC", Kind.SUBNET: "subnet", Kind.INTERFACE: "network interface"}
+def check_group_name(name: str) -> None:
+    """Raises AnswerError for what can be no name of a log group of one's own."""
+    if not _GROUP_NAME.fullmatch(name):
+        raise AnswerError("A log group's name has 1 to 512 letters, digits and . - _ / #.")
+    if name.startswith("aws/"):
+        raise AnswerError("Names of log groups that begin with aws/ are AWS's own.")
 
 
 def _check_format(log_format: LogFormat) -> None:
@@ -159,8 +175,8 @@ def _check_format(log_format: LogFormat) -> None:
 
 def _check_group(answers: Answers) -> None:
     group = answers.group
-    if not _GROUP_NAME.fullmatch(group.name):
-        raise AnswerError("A log group's name has 1 to 512 letters, digits and . - _ / #.")
+    if isinstance(group, NewGroup):
+        check_group_name(group.name)
     if isinstance(group, LogGroup):
         if group.log_class != STANDARD:
             raise AnswerError(
@@ -172,8 +188,6 @@ def _check_group(answers: Answers) -> None:
             raise AnswerError(
                 f"The log group {group.name} keeps its events for {group.retention_days} days; it is left so."
             )
-    elif group.name.startswith("aws/"):
-        raise AnswerError("Names of log groups that begin with aws/ are AWS's own.")
     days = answers.set_retention_days if isinstance(group, LogGroup) else group.retention_days
     if days is not None and days not in RETENTION_DAYS:
         raise AnswerError(f"A retention is one of {', '.join(map(str, RETENTION_DAYS))} days.")

@@ -89,6 +89,21 @@ def choice_of(log_format: LogFormat) -> Choice:
     return next((choice for choice, known in _FORMATS.items() if known == log_format), Choice.OWN)
 
 
+_ESSENTIAL = (
+    fields.INTERFACE_ID,
+    fields.SRCADDR,
+    fields.DSTADDR,
+    fields.DSTPORT,
+    fields.START,
+    fields.ACTION,
+)
+
+
+def lacking(log_format: LogFormat) -> tuple[str, ...]:
+    """What a format lacks that most questions need: between whom, to which port, when, with which end."""
+    return tuple(field.name for field in _ESSENTIAL if field.name not in log_format.fields)
+
+
 def described(log_format: LogFormat) -> str:
     """`25 fields (versions 2 to 8)`."""
     versions = sorted({fields.field(name).version for name in log_format.fields} - {0})

@@ -175,14 +175,11 @@ def flow_log_call(answers: Answers, place: Place, targets: Sequence[Target], tok
     }
     if answers.format != DEFAULT_FORMAT:
         parameters["LogFormat"] = str(answers.format)
-    what = targets[0].id if len(targets) == 1 else f"{len(targets)} {_PLURALS[targets[0].kind]}"
+    what = targets[0].id if len(targets) == 1 else f"{len(targets)} {targets[0].kind.word}s"
     subject = f"{what}, {answers.traffic.value}, {answers.interval_s} s, role {answers.role.name}"
     actions = ("ec2:CreateFlowLogs", "ec2:CreateTags", "iam:PassRole")
     has_ecs = not formats.ECS.isdisjoint(answers.format.fields)
     return Call("ec2", "CreateFlowLogs", parameters, subject, (*actions, *(ECS_ACTIONS if has_ecs else ())))
-
-
-_PLURALS = {Kind.VPC: "VPCs", Kind.SUBNET: "subnets", Kind.INTERFACE: "interfaces"}
 
 
 def role_arn(answers: Answers, place: Place) -> str:

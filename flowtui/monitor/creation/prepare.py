@@ -27,6 +27,8 @@ from flowtui.topology.lookup import TopologyIndex
 
 NEW_ROLE = "new"
 """Asks for a new role, whatever roles there are."""
+FOR_EVER = 0
+"""Asks for a new log group without a retention."""
 _NAMES = 9
 """How many names are tried for a new role."""
 
@@ -41,6 +43,7 @@ class Wishes:
     format: LogFormat = formats.TRIAGE
     group: str | None = None
     retention_days: int | None = None
+    """Days, or FOR_EVER."""
     role: str | None = None
     """A name, an ARN, or NEW_ROLE."""
 
@@ -59,9 +62,9 @@ def prepared(wishes: Wishes, account: FlowLogAccount, token: str, index: Topolog
         wishes.traffic,
         wishes.interval_s,
         wishes.format,
-        wishes.retention_days if isinstance(group, LogGroup) else None,
+        (wishes.retention_days or None) if isinstance(group, LogGroup) else None,
     )
-    notes = (*_roles_noted(others), *_overlaps(targets, index))
+    notes = (*_roles_noted(others), *_nested(targets, index), *_overlaps(targets, index))
     known = Surroundings(count(targets, index), notes)
     place = account.place()
     plan = plan_of(answers, place, token, known)
@@ -103,7 +106,7 @@ def _group(wishes: Wishes, targets: Sequence[Target], account: FlowLogAccount) -
     if found is not None:
         return found
     days = DEFAULT_RETENTION_DAYS if wishes.retention_days is None else wishes.retention_days
-    return NewGroup(name, days)
+    return NewGroup(name, None if days == FOR_EVER else days)
 
 
 def _role(
@@ -140,6 +143,17 @@ def _roles_noted(fitting: Sequence[Role]) -> Iterator[str]:
     if fitting:
         names = ", ".join(role.name for role in fitting)
         yield f"A role that fits exists: {names}; it can be taken instead of a new one."
+
+
+def _nested(targets: Sequence[Target], index: TopologyIndex | None) -> Iterator[str]:
+    """What lies in something else that is asked for, so that its flows would be there twice."""
+    for outer in targets if index is not None else ():
+        assert index is not None
+        inside = {interface.id for interface in index.interfaces_of(outer.id)}
+        inside |= {subnet.id for subnet in index.subnets_of(outer.id)}
+        for inner in targets:
+            if inner.id in inside:
+                yield f"{inner.id} lies in {outer.id}, which is asked for too: its flows are recorded twice."
 
 
 def _overlaps(targets: Sequence[Target], index: TopologyIndex | None) -> Iterator[str]:

@@ -54,9 +54,13 @@ def target_words(target: Target) -> str:
     return f"{name}{target.id}" + (f", {clean(target.detail)}" if target.detail else "")
 
 
+def days(count: int | None) -> str:
+    """`14 days`, `for ever`."""
+    return "for ever" if count is None else f"{count} day{'' if count == 1 else 's'}"
+
+
 def _group(group: LogGroup | NewGroup, set_days: int | None) -> str:
-    days = set_days if set_days is not None else group.retention_days
-    kept = f"kept {days} day{'' if days == 1 else 's'}" if days is not None else "kept for ever"
+    kept = f"kept {days(set_days if set_days is not None else group.retention_days)}"
     kind = "a new log group" if isinstance(group, NewGroup) else "a log group that exists,"
     return f"{group.name}, {kind} of the Standard class, {kept}"
 

@@ -6,22 +6,25 @@ Knows widths and words, no widget. Every word from AWS is cleaned here or where 
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from rich.segment import Segment
 from rich.style import Style
 
 from flowtui.monitor.creation import formats, report
+from flowtui.monitor.creation.calls import Call
 from flowtui.monitor.creation.plan import FlowLogPlan
 from flowtui.monitor.creation.progress import Phase, Progress, StepState
 from flowtui.records.decode import clean
 from flowtui.records.format import LogFormat
+from flowtui.tui.questions import ASKS, Questions
 from flowtui.tui.render import text
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.scroll import Lines
 
 _LABEL = 10
+_INSET = 3
+"""Cells before a call's parameters."""
 _MARKS = {
     StepState.PENDING: "·",
     StepState.WORKING: "…",
@@ -33,33 +36,40 @@ _MARKS = {
 }
 
 Line = list[Segment]
-Question = tuple[str, str, str]
-"""Label, the answer now, and what it means."""
 
 
-def form(target: str, questions: Sequence[Question], at: int, log_format: LogFormat, notice: str) -> Lines:
-    """The questions with their answers, the one at `at` marked; and what a line of the format looks like."""
+def form(questions: Questions, notice: str) -> Lines:
+    """The questions with their answers, the one under the cursor marked; and the line that comes of it."""
 
     def lines(width: int, palette: Palette) -> list[Line]:
-        made = [[], *_labelled("For", clean(target), width, palette), []]
-        for number, (label, answer, meaning) in enumerate(questions):
-            is_here = number == at
-            line = text.Line().cell(label, _LABEL, palette.focus if is_here else palette.heading)
-            ink = palette.strong if is_here else palette.text
-            line.add("‹ " if is_here else "  ", palette.focus).add(clean(answer), ink)
+        made: list[Line] = [[]]
+        for ask in ASKS:
+            is_here = ask is questions.ask
+            answer, meaning = (clean(words) for words in questions.row(ask))
+            line = text.Line().cell(ask.value, _LABEL, palette.focus if is_here else palette.heading)
+            line.add("‹ " if is_here else "  ", palette.focus)
+            line.add(text.fitted(answer, width - line.width - 2), palette.strong if is_here else palette.text)
             line.add(" ›" if is_here else "  ", palette.focus)
-            line.add(text.fitted(f"  {clean(meaning)}", width - line.width), palette.mute)
+            line.add(text.fitted(f"  {meaning}", max(0, width - line.width)), palette.mute)
             made.append(line.segments)
-        made += [
-            [],
-            [Segment("A LINE  ", palette.heading), Segment(formats.described(log_format), palette.mute)],
-        ]
-        made += [[Segment(part, palette.soft)] for part in _wrapped(formats.example(log_format), width)]
+        made += [[], *sample(questions.wishes.format, width, palette)]
         if notice:
-            made += [[], *[[Segment(part, palette.attention)] for part in _wrapped(clean(notice), width)]]
+            made += [[], *[[Segment(part, palette.attention)] for part in text.wrapped(clean(notice), width)]]
         return made
 
     return lines
+
+
+def sample(log_format: LogFormat | None, width: int, palette: Palette) -> list[Line]:
+    """What a format is, and the line that it makes of an accepted SSH session; what it cannot tell."""
+    if log_format is None:
+        return [[Segment("A LINE  ", palette.heading), Segment("no field is chosen", palette.attention)]]
+    lacking = formats.lacking(log_format)
+    head = text.Line().add("A LINE  ", palette.heading).add(formats.described(log_format), palette.mute)
+    if lacking:
+        head.add(text.fitted(f"  without {', '.join(lacking)}", width - head.width), palette.attention)
+    line = formats.example(log_format)
+    return [head.segments, *[[Segment(part, palette.soft)] for part in text.wrapped(line, width)]]
 
 
 def review(plan: FlowLogPlan) -> Lines:
@@ -79,14 +89,29 @@ def review(plan: FlowLogPlan) -> Lines:
             ("ROLE POLICY", "may write to this log group and list groups", plan.delivery_policy),
         ):
             made += _policy(title, meaning, document, width, palette)
+        made += [[], _head("PARAMETERS", "of each call, as the API takes them", palette)]
+        for number, call in enumerate(plan.calls, 1):
+            made += _parameters(number, call, width, palette)
         made.append([])
         for note in (*plan.notes, report.may_lack(plan)):
-            made += [[Segment(part, palette.soft)] for part in _wrapped(clean(note), width)]
+            made += [[Segment(part, palette.soft)] for part in text.wrapped(clean(note), width)]
         made.append([])
         last = "If a call fails, what exists by then is told, to go on from there or to remove it again."
-        return [*made, *[[Segment(part, palette.mute)] for part in _wrapped(last, width)]]
+        return [*made, *[[Segment(part, palette.mute)] for part in text.wrapped(last, width)]]
 
     return lines
+
+
+def _parameters(number: int, call: Call, width: int, palette: Palette) -> Iterator[Line]:
+    """The parameters of a call; the policies stand above, to be read."""
+    words = []
+    for name, value in call.parameters.items():
+        is_policy = name.endswith("Document")
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        words.append(f"{name}: {'as above' if is_policy else clean(shown)}")
+    for at, part in enumerate(text.wrapped(" · ".join(words), width - _INSET)):
+        label = str(number) if at == 0 else ""
+        yield [Segment(text.padded(label, _INSET), palette.mute), Segment(part, palette.soft)]
 
 
 def progress(plan: FlowLogPlan, now: Progress, arrival: str) -> Lines:
@@ -103,9 +128,9 @@ def progress(plan: FlowLogPlan, now: Progress, arrival: str) -> Lines:
             made.append(line.add(text.fitted(note, width - line.width), palette.soft).segments)
         made.append([])
         ink = palette.text if now.phase in (Phase.CREATED, Phase.UNDONE, Phase.WORKING) else palette.attention
-        made += [[Segment(part, ink)] for part in _wrapped(clean(report.headline(now)), width)]
+        made += [[Segment(part, ink)] for part in text.wrapped(clean(report.headline(now)), width)]
         if arrival:
-            made += [[Segment(part, palette.soft)] for part in _wrapped(clean(arrival), width)]
+            made += [[Segment(part, palette.soft)] for part in text.wrapped(clean(arrival), width)]
         made += _existing(plan, now, width, palette)
         return made
 
@@ -119,7 +144,7 @@ def _existing(plan: FlowLogPlan, now: Progress, width: int, palette: Palette) ->
         yield _head("EXISTS NOW", "newest first, with the command that removes it", palette)
     for words, command in left:
         yield [Segment(text.fitted(clean(words), width), palette.text)]
-        for part in textwrap.wrap(command, width - 2, break_on_hyphens=False):
+        for part in text.wrapped(command, width - 2):
             yield [Segment(f"  {part}", palette.mute)]
 
 
@@ -131,7 +156,7 @@ def _policy(
     statements = document["Statement"]
     made = [[], _head(title, meaning, palette)]
     for statement in statements if isinstance(statements, list) else ():
-        for part in textwrap.wrap(json.dumps(statement), width - 2, break_on_hyphens=False):
+        for part in text.wrapped(json.dumps(statement), width - 2):
             made.append([Segment(text.padded(f" {part}", width), palette.soft + palette.bar)])
     return made
 
@@ -143,12 +168,8 @@ def _head(title: str, meaning: str, palette: Palette) -> Line:
 def _labelled(label: str, words: str, width: int, palette: Palette) -> list[Line]:
     return [
         [Segment(text.padded(label if at == 0 else "", _LABEL), palette.heading), Segment(part, palette.text)]
-        for at, part in enumerate(_wrapped(words, width - _LABEL))
+        for at, part in enumerate(text.wrapped(words, width - _LABEL))
     ]
-
-
-def _wrapped(words: str, width: int) -> list[str]:
-    return textwrap.wrap(words, max(10, width), break_on_hyphens=False)
 
 
 def button(label: str, palette: Palette, *, is_chosen: bool) -> Segment:

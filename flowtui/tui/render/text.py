@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import groupby
@@ -112,6 +113,11 @@ def fitted(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip(f" {ELLIPSIS}") + ELLIPSIS if width > 0 else ""
+
+
+def wrapped(words: str, width: int) -> list[str]:
+    """Words within so many cells a line; an empty line stays one. Long words, as commands have, are cut."""
+    return textwrap.wrap(words, max(1, width), break_on_hyphens=False) or [""]
 
 
 def middle_cut(text: str, width: int) -> str:

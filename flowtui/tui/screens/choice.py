@@ -12,24 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.screen import ModalScreen
 
 from flowtui.records.decode import clean
-from flowtui.tui import keymap
-from flowtui.tui.render import frame, text
+from flowtui.tui.render import text
+from flowtui.tui.screens.listed import ListScreen
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.rows import RowList
 
 T = TypeVar("T")
 _LABEL = 18
-_WIDEST = 112
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +64,16 @@ class ChoiceList(RowList, Generic[T]):
         return line.add(text.fitted(clean(option.words), width - line.width), palette.soft).segments
 
 
-class ChoiceScreen(ModalScreen[T | None], Generic[T]):
+class ChoiceScreen(ListScreen[T]):
     """Closes with the value chosen, or None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [keymap.key("back").binding]
-    DEFAULT_CSS = """
-    ChoiceScreen { align: center middle; background: $background 60%; }
-    ChoiceScreen:ansi { background: transparent; }
-    """
-
     def __init__(self, title: str, options: Sequence[Option[T]], palette: Palette) -> None:
-        super().__init__()
-        self._list: ChoiceList[T] = ChoiceList(title, options, palette)
-
-    def compose(self) -> ComposeResult:
-        """The list alone."""
-        yield self._list
-
-    def on_mount(self) -> None:
-        """Fits, and waits for a key."""
-        self._fit()
-        self._list.focus()
-
-    def on_resize(self) -> None:
-        """Fits again."""
-        self._fit()
-
-    def _fit(self) -> None:
-        self._list.styles.width = min(self.app.size.width, _WIDEST)
-        self._list.styles.height = min(self.app.size.height, len(self._list.options) + frame.INSET)
+        super().__init__(ChoiceList(title, options, palette))
+        self._options = options
 
     @on(RowList.Entered)
     def _entered(self) -> None:
-        self._choose(self._list.cursor)
+        self._choose(self.rows.cursor)
 
     def on_key(self, event: events.Key) -> None:
         """A number chooses at once."""
@@ -109,9 +82,5 @@ class ChoiceScreen(ModalScreen[T | None], Generic[T]):
             self._choose(int(event.character) - 1)
 
     def _choose(self, position: int) -> None:
-        if 0 <= position < len(self._list.options):
-            self.dismiss(self._list.options[position].value)
-
-    def action_back(self) -> None:
-        """Closes without a choice."""
-        self.dismiss(None)
+        if 0 <= position < len(self._options):
+            self.dismiss(self._options[position].value)

@@ -11,23 +11,26 @@ Draws and posts what is wanted; who plans and carries out is `tui.creating`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
-from flowtui.monitor.creation import formats
-from flowtui.monitor.creation.answers import INTERVALS_S, Traffic
 from flowtui.monitor.creation.plan import FlowLogPlan
-from flowtui.monitor.creation.prepare import NEW_ROLE, Wishes
 from flowtui.monitor.creation.progress import Phase, Progress
+from flowtui.monitor.creation.targets import candidates
+from flowtui.topology.lookup import TopologyIndex
 from flowtui.tui import keymap
+from flowtui.tui.questions import Ask, Offers, Questions
 from flowtui.tui.render import creation
+from flowtui.tui.screens.fields import FieldsScreen
+from flowtui.tui.screens.naming import NameScreen
 from flowtui.tui.screens.page import WIDEST
+from flowtui.tui.screens.targets import TargetsScreen
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.dialog import DialogPane
 
@@ -35,19 +38,7 @@ T = TypeVar("T")
 
 CANCEL, REVIEW, CREATE, COPY = "Cancel", "Review", "Create", "Copy as commands"
 STOP, CLOSE, UNDO, RETRY = "Stop", "Close", "Undo", "Go on"
-_RETENTIONS = (1, 3, 7, 14, 30, 90, 365)
-_FORMATS = (formats.Choice.TRIAGE, formats.Choice.DEFAULT, formats.Choice.ALL)
 _UNCHANGED = Phase.READY.value
-
-
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """What there is to choose from besides what is always the same."""
-
-    groups: tuple[str, ...]
-    """Names of log groups, that of a new one first."""
-    roles: tuple[str, ...] = ()
-    """Names of roles that fit."""
 
 
 class CreationScreen(ModalScreen[None]):
@@ -58,6 +49,7 @@ class CreationScreen(ModalScreen[None]):
         Binding("tab", "choose(1)", show=False, id="creation.next"),
         Binding("shift+tab", "choose(-1)", show=False, id="creation.previous"),
         Binding("y", "copy", show=False, id="creation.copy"),
+        Binding("e", "edit", show=False, id="creation.edit"),
         # Leaving in the middle would leave things half made; this stops, and tells what there is.
         Binding("q", "back", show=False, id="creation.close"),
     ]
@@ -73,14 +65,12 @@ class CreationScreen(ModalScreen[None]):
             super().__init__()
             self.what = what
 
-    def __init__(self, target: str, wishes: Wishes, offers: Offers, palette: Palette) -> None:
+    def __init__(self, questions: Questions, index: TopologyIndex, palette: Palette) -> None:
         super().__init__()
-        self.wishes = wishes
+        self.questions = questions
         self.plan: FlowLogPlan | None = None
         self.progress: Progress | None = None
-        self._target = target
-        self._offers = offers
-        self._at = 0
+        self._index = index
         self._notice = ""
         self._arrival = ""
         self.pane = _Pane(lambda width, palette: [])
@@ -103,7 +93,7 @@ class CreationScreen(ModalScreen[None]):
 
     def offer(self, offers: Offers, notice: str) -> None:
         """The account has been looked at."""
-        self._offers, self._notice = offers, notice
+        self.questions, self._notice = self.questions.offered(offers), notice
         self._draw()
 
     def refuse(self, notice: str) -> None:
@@ -130,8 +120,10 @@ class CreationScreen(ModalScreen[None]):
             hints = "tab choose  enter press  y copy as commands  ↑↓ scroll  esc back to the questions"
             pane.show("review", _UNCHANGED, creation.review(self.plan), (CANCEL, CREATE, COPY), hints)
         else:
-            lines = creation.form(self._target, self._questions(), self._at, self.wishes.format, self._notice)
-            hints = "↑↓ question  ←→ answer  tab choose  enter press  esc cancel"
+            editing = self.questions.ask.editing
+            edit = f"  e {editing}" if editing else ""
+            hints = f"↑↓ question  ←→ answer{edit}  tab choose  enter press  esc cancel"
+            lines = creation.form(self.questions, self._notice)
             pane.show("what to record", _UNCHANGED, lines, (CANCEL, REVIEW), hints, chosen=1)
         self._fit()
 
@@ -142,52 +134,55 @@ class CreationScreen(ModalScreen[None]):
 
     # The questions
 
-    def _questions(self) -> list[creation.Question]:
-        wishes = self.wishes
-        choice = formats.choice_of(wishes.format)
-        days = wishes.retention_days
-        role = wishes.role or NEW_ROLE
-        is_new_group = wishes.group == self._offers.groups[0]
-        return [
-            ("Traffic", wishes.traffic.words, ""),
-            ("Interval", f"{wishes.interval_s} s", "the longest window of a record"),
-            ("Fields", choice.value, choice.meaning),
-            ("Log group", wishes.group or "", "" if is_new_group else "exists"),
-            ("Kept for", "as it is" if days is None else f"{days} days", ""),
-            ("Role", "a new one" if role == NEW_ROLE else role, "" if role == NEW_ROLE else "exists"),
-        ]
-
     def action_move(self, step: int) -> None:
         """Another question, or scrolls."""
         if self.plan is None:
-            self._at = max(0, min(self._at + step, len(self._questions()) - 1))
+            self.questions = self.questions.moved(step)
             self._draw()
 
     def action_answer(self, step: int) -> None:
         """Another answer to the question; on later stages another button."""
         if self.plan is not None:
             self.pane.choose(step)
-            return
-        self._notice = ""
-        wishes, offers = self.wishes, self._offers
-        match self._at:
-            case 0:
-                wishes = replace(wishes, traffic=_next(tuple(Traffic), wishes.traffic, step))
-            case 1:
-                wishes = replace(wishes, interval_s=_next(INTERVALS_S, wishes.interval_s, step))
-            case 2:
-                known = formats.choice_of(wishes.format)
-                wishes = replace(wishes, format=_next(_FORMATS, known, step).format)
-            case 3:
-                group = _next(offers.groups, wishes.group or offers.groups[0], step)
-                days = 14 if group == offers.groups[0] else None
-                wishes = replace(wishes, group=group, retention_days=days)
-            case 4 if wishes.group == offers.groups[0]:
-                wishes = replace(wishes, retention_days=_next(_RETENTIONS, wishes.retention_days or 14, step))
-            case 5:
-                wishes = replace(wishes, role=_next((NEW_ROLE, *offers.roles), wishes.role or NEW_ROLE, step))
-        self.wishes = wishes
+        elif self.questions.ask is Ask.TARGETS:
+            self.action_edit()
+        else:
+            self._take(self.questions.answered(step))
+
+    def _take(self, questions: Questions) -> None:
+        self.questions, self._notice = questions, ""
         self._draw()
+
+    def action_edit(self) -> None:
+        """Types or chooses what the arrows do not give."""
+        if self.plan is not None:
+            return
+        asked, palette = self.questions, self.pane.palette
+        match asked.ask:
+            case Ask.TARGETS:
+                shown = TargetsScreen(candidates(self._index), asked.wishes.targets, palette)
+                self._edit(shown, asked.of)
+            case Ask.FIELDS:
+                self._edit(FieldsScreen(asked.wishes.format, palette), asked.with_fields)
+            case Ask.GROUP:
+                names = [each.name for each in asked.offers.groups]
+                self._edit(
+                    NameScreen("Log group", asked.group, names, asked.judge_group, palette), asked.in_group
+                )
+            case Ask.ROLE:
+                role, _ = asked.row(Ask.ROLE)
+                self._edit(
+                    NameScreen("Role", role, asked.offers.roles, asked.judge_role, palette), asked.by_role
+                )
+            case _:
+                self.app.bell()
+
+    def _edit(self, screen: Screen[T | None], taken: Callable[[T], Questions]) -> None:
+        def done(value: T | None) -> None:
+            if value is not None:
+                self._take(taken(value))
+
+        self.app.push_screen(screen, done)
 
     # Keys
 
@@ -250,9 +245,3 @@ def _buttons(progress: Progress) -> tuple[str, ...]:
         return (STOP,)
     more = (RETRY,) if progress.is_resumable else ()
     return (CLOSE, *more, *((UNDO,) if progress.made else ()))
-
-
-def _next(values: tuple[T, ...], value: T, step: int) -> T:
-    """The value after or before this one, round and round."""
-    at = values.index(value) if value in values else 0
-    return values[(at + step) % len(values)]

@@ -47,13 +47,12 @@ from flowtui.tui import keymap
 from flowtui.tui.render import past, text
 from flowtui.tui.screens.page import WIDEST
 from flowtui.tui.theme import Palette
+from flowtui.tui.widgets.lines import LABEL, Hints, Lines
 
 SPANS: tuple[tuple[str, int], ...] = (("1 h", 3600), ("6 h", 21_600), ("24 h", 86_400), ("7 d", 604_800))
 """Time ranges up to now, and their seconds."""
 OWN = "own"
 EXAMPLES = "6h   or   10:00 11:00   or   2026-01-31 2026-02-01"
-LABEL = 9
-"""Cells before what a line says."""
 QUERY_LINES = (4, 14)
 """The least and the most lines of the query that are seen at once."""
 OTHERS = 16
@@ -86,66 +85,12 @@ def _moment(word: str, now: float, zone: tzinfo | None) -> int | None:
     return moment(f"-{word}", now, zone) if found is None else found
 
 
-class Lines(Widget):
-    """Lines of labels and words; the last word on a line goes first where there is no room."""
-
-    DEFAULT_CSS = "Lines { height: auto; }"
-
-    def __init__(self, palette: Palette, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.palette = palette
-        self.lines: Sequence[tuple[str, str, str]] = ()
-        """Label, words, and the role of their style."""
-
-    def show(self, *lines: tuple[str, str, str]) -> None:
-        """Draws other lines."""
-        if lines != self.lines:
-            self.lines = lines
-            self.styles.height = len(lines)
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """A line."""
-        width, line = self.size.width, text.Line()
-        if y < len(self.lines):
-            label, words, role = self.lines[y]
-            style: Style = getattr(self.palette, role)
-            line.cell(label, LABEL, self.palette.mute).add(text.fitted(words, max(0, width - LABEL)), style)
-        return Strip(line.segments).adjust_cell_length(width).apply_style(self.palette.ground)
-
-
 _HINTS: dict[str, tuple[tuple[str, str], ...]] = {
     "span": (("enter", "run"), ("← → 1–5", "time"), ("tab", "query"), ("esc", "leave")),
     "own": (("enter", "run"), ("tab", "query"), ("esc", "back to the ranges")),
     "query": (("tab", "on"), ("esc", "back to the ranges")),
 }
 """What keys do, by where the reader is."""
-
-
-class Hints(Widget):
-    """The keys that do something here, and a note."""
-
-    DEFAULT_CSS = "Hints { height: 1; margin-top: 1; }"
-
-    def __init__(self, palette: Palette) -> None:
-        super().__init__(id="hints")
-        self.palette = palette
-        self._shown: tuple[Sequence[tuple[str, str]], str] = ((), "")
-
-    def show(self, hints: Sequence[tuple[str, str]], note: str) -> None:
-        """Draws others."""
-        if (hints, note) != self._shown:
-            self._shown = hints, note
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """The line."""
-        palette, line = self.palette, text.Line()
-        hints, note = self._shown
-        for cap, label in hints:
-            line.add(cap, palette.focus + Style(bold=True)).add(f" {label}   ", palette.mute)
-        line.add(text.fitted(note, max(0, self.size.width - line.width)), palette.attention)
-        return Strip(line.segments).adjust_cell_length(self.size.width).apply_style(palette.ground)
 
 
 class SpanChoice(Widget, can_focus=True):

@@ -324,9 +324,10 @@ class MonitorScreen(Screen[None]):
 
     def here_scope(self) -> Scope | None:
         """What the reader is at: a node of the tree, an interface, else what was drilled into."""
-        if isinstance(self.here, TopologyPane | InterfacePane):
+        if isinstance(self.here, InterfacePane):
             return self.here.current_scope()
-        return self.request.scopes[-1] if self.request.scopes else self.topology.current_scope()
+        is_elsewhere = self.here is not self.topology and self.request.scopes
+        return self.request.scopes[-1] if is_elsewhere else self.topology.holding_scope()
 
     def action_rejects(self) -> None:
         """Only rejected records, and back."""

@@ -353,11 +353,15 @@ class RecordTable(RowList):
 
     def draw_empty(self, line: int, width: int) -> Iterable[Segment]:
         """What stands where there are no records."""
-        if not 0 < line <= len(self.notice):
+        inset = "  "
+        lines = [
+            (part, role) for words, role in self.notice for part in text.wrapped(words, width - len(inset))
+        ]
+        if not 0 < line <= len(lines):
             return ()
-        words, role = self.notice[line - 1]
+        words, role = lines[line - 1]
         style: Style = getattr(self.palette, role)
-        return [Segment("  ", style), Segment(text.fitted(words, width - 2), style)]
+        return [Segment(inset, style), Segment(words, style)]
 
     # Moving
 

@@ -103,6 +103,19 @@ class TopologyPane(RowList):
         line = self.current()
         return None if line is None else line.scope
 
+    def holding_scope(self) -> Scope | None:
+        """The node under the cursor or, where that is none, what it lies in: a route table's VPC."""
+        at: int | None = self.cursor if self._lines else None
+        while at is not None and self._lines[at].scope is None:
+            at = self._outer(at)
+        return None if at is None else self._lines[at].scope
+
+    def _outer(self, position: int) -> int | None:
+        """What a node lies in."""
+        depth = self._lines[position].depth
+        outer = (at for at in range(position, -1, -1) if self._lines[at].depth < depth)
+        return next(outer, None)
+
     def title(self) -> tuple[Sequence[Segment], Sequence[Segment]]:
         """`1 Topology` and what the counts are."""
         left = frame.title("1", "Topology", self.palette, is_focused=self.is_active)
@@ -161,8 +174,8 @@ class TopologyPane(RowList):
             self._folded[node.key] = step > 0
             self._rebuild()
         elif step < 0:
-            outer = (at for at in range(self.cursor, -1, -1) if self._lines[at].depth < node.depth)
-            self._go(next(outer, self.cursor), -1)
+            outer = self._outer(self.cursor)
+            self._go(self.cursor if outer is None else outer, -1)
         else:
             self.action_move(1)
 
