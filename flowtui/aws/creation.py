@@ -55,9 +55,7 @@ class FlowLogCreation:
 
     def place(self) -> Place:
         """Where the calls go. Raises FaultError."""
-        identity = self._connection.identity()
-        partition = identity.arn.split(":")[1] if identity.arn.startswith("arn:") else "aws"
-        return Place(identity.account, identity.region, partition, identity.profile, self._endpoint_url)
+        return Place.of(self._connection.identity(), self._endpoint_url)
 
     def log_groups(self, groups: tuple[str, ...] = ()) -> tuple[LogGroup, ...]:
         """Describes log groups; see the protocol."""

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import click
@@ -92,18 +92,14 @@ class Creating:
         yield ""
         yield from _wrapped(clean(report.headline(progress)))
         if progress.phase is Phase.CREATED and progress.created_at is not None:
-            yield f"The first record is expected between {self._expected(plan, progress.created_at)}."
+            expected = report.expected(plan, progress.created_at, self._zone)
+            yield f"The first record is expected between {expected}."
         left = list(report.leftovers(plan, progress))
         if left:
             yield "To undo it, newest first:" if progress.phase is Phase.CREATED else "What exists now:"
         for words, undo in left:
             yield f"  {clean(words)}"
             yield f"    {undo}"
-
-    def _expected(self, plan: FlowLogPlan, created_at: float) -> str:
-        moments = (created_at + plan.estimate.first_s, created_at + plan.estimate.last_s)
-        first, last = (datetime.fromtimestamp(each, self._zone).strftime("%H:%M") for each in moments)
-        return f"{first} and {last}"
 
     def _first_record(self, run: Run) -> int:
         """Waits for it; as long as it may take, and as much again."""

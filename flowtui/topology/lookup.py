@@ -96,6 +96,19 @@ class TopologyIndex:
         """The flow logs made for exactly this VPC, subnet or interface."""
         return self._logs_of.get(resource_id, ())
 
+    def flow_logs_in(self, vpc_id: str) -> tuple[FlowLog, ...]:
+        """The flow logs of a VPC, of its subnets and of its interfaces."""
+        subnets = (subnet.id for subnet in self.subnets_of(vpc_id))
+        interfaces = (interface.id for interface in self._in_vpc.get(vpc_id, ()))
+        parts = (vpc_id, *subnets, *interfaces)
+        return tuple(log for part in parts for log in self.flow_logs_of(part))
+
+    def recorded_by(self, log: FlowLog) -> tuple[str, ...]:
+        """The ids of the interfaces that a flow log records."""
+        if log.resource_id.startswith("eni-"):
+            return (log.resource_id,)
+        return tuple(interface.id for interface in self.interfaces_of(log.resource_id))
+
     def flow_logs_covering(self, interface_id: str) -> tuple[FlowLog, ...]:
         """The flow logs that record an interface: its own, its subnet's and its VPC's, in this order."""
         interface = self._interfaces.get(interface_id)
@@ -129,7 +142,7 @@ class TopologyIndex:
         """For each interface recorded in a log group the formats of the flow logs that write it there."""
         formats: dict[str, dict[str, None]] = defaultdict(dict)
         for log in self.flow_logs_to(group):
-            for interface_id in self._recorded_by(log):
+            for interface_id in self.recorded_by(log):
                 formats[interface_id][log.format] = None
         return {interface_id: tuple(found) for interface_id, found in formats.items()}
 
@@ -145,11 +158,6 @@ class TopologyIndex:
         if is_from == is_to:
             return None
         return "egress" if is_from else "ingress"
-
-    def _recorded_by(self, log: FlowLog) -> Iterable[str]:
-        if log.resource_id.startswith("eni-"):
-            return (log.resource_id,)
-        return (interface.id for interface in self.interfaces_of(log.resource_id))
 
     def _has(self, interface_id: str, address: str | None) -> bool:
         if address is None:

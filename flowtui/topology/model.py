@@ -25,6 +25,11 @@ class Vpc:
     is_default: bool = False
     owner_id: str = ""
 
+    @property
+    def label(self) -> str:
+        """Its name, `default`, or its id; not safe for a terminal."""
+        return self.name or ("default" if self.is_default else self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
@@ -38,6 +43,12 @@ class Subnet:
     is_public: bool | None = None
     """None: the route tables could not be read."""
     route_table_id: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name, or public or private by its routes, and its zone's letters; not safe for a terminal."""
+        kind = {True: "public", False: "private", None: self.id}[self.is_public]
+        return f"{self.name or kind} {self.zone.rpartition('-')[2]}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,10 @@ class FlowtuiApp(App[None]):
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = [*keymap.bindings(keymap.APP)]
     CSS = """
-    Screen { background: $background; color: $foreground; }
+    MonitorScreen, OverviewScreen { background: $background; color: $foreground; }
+    ModalScreen { background: $background 60%; color: $foreground; }
+    ModalScreen:nocolor { background: $background; }
+    ModalScreen:ansi { background: ansi_default; }
     SearchIcon { display: none; }
     Toast { background: $panel; color: $foreground; }
     """
@@ -84,7 +87,7 @@ class FlowtuiApp(App[None]):
         self.session_watch = Watch(self, open_session, now, self.monitor.request)
         self.desk = FilterDesk(self, self.monitor, past or Past(None), now)
         self.overview = OverviewDesk(self, now)
-        self.creation = CreationDesk(self, SystemClock(), self.refresh_topology)
+        self.creation = CreationDesk(self, self.monitor, self.account, self.session_watch, SystemClock())
         self.recalling = RecallDesk(
             self, self.monitor, self.session_watch, connect, now, lambda: self.teller.show()
         )
@@ -155,8 +158,14 @@ class FlowtuiApp(App[None]):
         picture = self.session_watch.taken(message)
         if picture is not None:
             self.teller.show()
-            self.monitor.show(picture, self.session_watch.now)
+            self._show_picture()
             self.overview.look(picture.view)
+
+    def _show_picture(self) -> None:
+        """Draws the newest picture; under a dialog the monitor stands still."""
+        picture = self.session_watch.picture
+        if picture is not None and not self.screen.is_modal:
+            self.monitor.show(picture, self.session_watch.now)
 
     # What the reader asks for
 
@@ -240,16 +249,13 @@ class FlowtuiApp(App[None]):
 
     def action_create(self) -> None:
         """A flow log of what the reader is at."""
-        account = self.account.flow_log_account()
-        if not isinstance(self.screen, MonitorScreen) or account is None:
-            return
-        scope, index = self.monitor.here_scope(), self.monitor.topology.index
-        if self.settings.read_only:
-            self.notify("This session only reads (--read-only): nothing is changed.", timeout=4)
-        elif scope is None or index is None:
-            self.notify("Go to a VPC, a subnet or an interface first.", timeout=3)
-        else:
-            self.creation.open(scope, index, account, self.palette, utc=self.settings.utc)
+        if isinstance(self.screen, MonitorScreen):
+            self.creation.open(self.monitor.here_scope(), self.palette)
+
+    def action_flow_logs(self) -> None:
+        """The flow logs that there are."""
+        if isinstance(self.screen, MonitorScreen):
+            self.creation.open_list(self.palette)
 
     @on(CreationScreen.Wanted)
     def _creation_wanted(self, message: CreationScreen.Wanted) -> None:
@@ -278,7 +284,10 @@ class FlowtuiApp(App[None]):
 
     def pop_screen(self) -> AwaitComplete:
         """Closes what is over the monitor; nothing more where keys typed ahead close it twice."""
-        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete()
+        if len(self.screen_stack) < 2:
+            return AwaitComplete()
+        self.call_later(self._show_picture)
+        return super().pop_screen()
 
     async def action_quit(self) -> None:
         """Leaves, status 0."""

@@ -49,6 +49,9 @@ class FlowtuiCommands(Provider):
             )
         for theme in THEMES:
             yield f"Theme: {theme}", partial(setattr, app, "theme", theme), ""
+        yield "Flow logs", app.action_flow_logs, "how each delivers, and what has none"
+        for made, reopen in app.creation.undoable(app.palette):
+            yield f"Undo: {clean(made)}", reopen, "what was made in this session"
         yield "Time zone: UTC or local", app.toggle_utc, "how times are written"
         yield "Refresh the topology", app.refresh_topology, "it is read every minute by itself"
         yield (

@@ -175,6 +175,13 @@ APP = Group(
             "create flow log",
             "create a flow log of the VPC, subnet or interface here",
         ),
+        Key(
+            "flow_logs",
+            "C",
+            "flow_logs",
+            "flow logs",
+            "the flow logs: how each delivers, what has none; undo what was made here",
+        ),
         Key("help", "question_mark", "help", "help", "this page", "?"),
         Key("diagnostics", "d", "diagnostics", "diagnostics", "tail figures, faults, unparsed lines"),
         Key(

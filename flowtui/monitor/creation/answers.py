@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from flowtui.monitor.creation import formats
-from flowtui.monitor.outside import LogGroup
+from flowtui.monitor.outside import Identity, LogGroup
 from flowtui.records import fields
 from flowtui.records.format import LogFormat
 
@@ -118,6 +118,12 @@ class Place:
     partition: str = "aws"
     profile: str | None = None
     endpoint_url: str | None = None
+
+    @classmethod
+    def of(cls, identity: Identity, endpoint_url: str | None) -> Place:
+        """Where somebody's calls go; the partition is that of who it is."""
+        partition = identity.arn.split(":")[1] if identity.arn.startswith("arn:") else "aws"
+        return cls(identity.account, identity.region, partition, identity.profile, endpoint_url)
 
 
 @dataclass(frozen=True, slots=True)

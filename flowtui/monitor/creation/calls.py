@@ -77,10 +77,15 @@ def undo_of(call: Call, flow_log_ids: tuple[str, ...] = ()) -> Call | None:
             names = {name: parameters[name] for name in ("RoleName", "PolicyName")}
             return _delete("iam", "DeleteRolePolicy", call, names)
         case "CreateFlowLogs" if flow_log_ids:
-            ids = list(flow_log_ids)
-            return _delete("ec2", "DeleteFlowLogs", call, {"FlowLogIds": ids}, ", ".join(ids))
+            return deletion_of(*flow_log_ids)
         case _:
             return None
+
+
+def deletion_of(*flow_log_ids: str) -> Call:
+    """What deletes flow logs, and nothing that they have written."""
+    parameters = {"FlowLogIds": list(flow_log_ids)}
+    return Call("ec2", "DeleteFlowLogs", parameters, ", ".join(flow_log_ids), actions=("ec2:DeleteFlowLogs",))
 
 
 def look_of(call: Call) -> Call | None:
@@ -100,11 +105,6 @@ def look_of(call: Call) -> Call | None:
             return None
 
 
-def _delete(service: str, operation: str, undone: Call, parameters: Parameters, subject: str = "") -> Call:
-    return Call(
-        service,
-        operation,
-        parameters,
-        subject or undone.subject.partition(",")[0],
-        (f"{service}:{operation}",),
-    )
+def _delete(service: str, operation: str, undone: Call, parameters: Parameters) -> Call:
+    subject = undone.subject.partition(",")[0]
+    return Call(service, operation, parameters, subject, (f"{service}:{operation}",))

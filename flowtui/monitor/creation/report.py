@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, tzinfo
 
 from flowtui.monitor.creation import formats
 from flowtui.monitor.creation.answers import NewGroup, Target
@@ -150,6 +151,13 @@ def leftovers(plan: FlowLogPlan, progress: Progress) -> Iterator[Row]:
             )
         elif command:
             yield made.words, command
+
+
+def expected(plan: FlowLogPlan, created_at: float, zone: tzinfo | None) -> str:
+    """When the first record is expected: `12:07 and 12:17`; `zone` None is the local one."""
+    moments = (created_at + plan.estimate.first_s, created_at + plan.estimate.last_s)
+    first, last = (datetime.fromtimestamp(each, UTC).astimezone(zone).strftime("%H:%M") for each in moments)
+    return f"{first} and {last}"
 
 
 def plan_json(plan: FlowLogPlan) -> dict[str, object]:

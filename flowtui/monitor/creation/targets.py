@@ -54,7 +54,8 @@ def _candidates(index: TopologyIndex) -> Iterator[Candidate]:
         yield Candidate(named(Target(Kind.VPC, vpc.id), index), (), of_vpc)
         for subnet in index.subnets_of(vpc.id):
             of_subnet = (*of_vpc, *(log.id for log in index.flow_logs_of(subnet.id)))
-            yield Candidate(named(Target(Kind.SUBNET, subnet.id), index), (vpc.id,), of_subnet)
+            target = Target(Kind.SUBNET, subnet.id, subnet.label, ", ".join(subnet.cidrs[:1]))
+            yield Candidate(target, (vpc.id,), of_subnet)
             for interface in index.interfaces_of(subnet.id):
                 logs = (*of_subnet, *(log.id for log in index.flow_logs_of(interface.id)))
                 target = named(Target(Kind.INTERFACE, interface.id), index)

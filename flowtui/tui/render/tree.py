@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from flowtui.monitor.flow_logs import TRAFFIC, delivery_of, traffic_of
+from flowtui.monitor.health import Health
 from flowtui.monitor.overlaps import Overlap
 from flowtui.monitor.scope import Scope, ScopeKind
 from flowtui.records.decode import clean
@@ -17,7 +19,6 @@ from flowtui.topology.model import FlowLog, Interface, Owner, OwnerKind, RouteTa
 from flowtui.tui import keymap
 
 T = TypeVar("T")
-_TRAFFIC = {"ALL": "all", "ACCEPT": "accepted", "REJECT": "rejected"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class TreeMaker:
         index = self._index
         interfaces = index.interfaces_of(vpc.id)
         is_open = self._is_open(vpc.id, bool(interfaces))
-        name = clean(vpc.name) or ("default" if vpc.is_default else vpc.id)
+        name = clean(vpc.label)
         yield TreeLine(
             vpc.id,
             0,
@@ -95,7 +96,7 @@ class TreeMaker:
         )
         for cidr in vpc.cidrs[1:] if is_open else ():
             yield TreeLine(vpc.id, 0, "", cidr, is_first=False)
-        if not self._is_watched(vpc) and self._are_flow_logs_known():
+        if not index.flow_logs_in(vpc.id) and self._are_flow_logs_known():
             offer = f"no flow log · {keymap.key('create').cap}"
             yield TreeLine(vpc.id, 0, "", offer, detail_tone="attention", is_first=False)
         if is_open:
@@ -104,12 +105,6 @@ class TreeMaker:
     def _are_flow_logs_known(self) -> bool:
         return not any(missing.part == "flow logs" for missing in self._index.topology.missing)
 
-    def _is_watched(self, vpc: Vpc) -> bool:
-        if self._index.flow_logs_of(vpc.id):
-            return True
-        interfaces = self._index.interfaces_of(vpc.id)
-        return any(self._index.flow_logs_covering(interface.id) for interface in interfaces)
-
     def _inside(self, vpc: Vpc) -> Iterator[TreeLine]:
         index = self._index
         for gateway in index.gateways_of(vpc.id):
@@ -117,15 +112,7 @@ class TreeMaker:
         for subnet in sorted(index.subnets_of(vpc.id), key=lambda each: each.is_public is not True):
             yield from self._subnet(vpc, subnet)
         yield from self._section(vpc, "route tables", index.route_tables_of(vpc.id), self._route_table)
-        yield from self._section(vpc, "flow logs", self._flow_logs(vpc), self._flow_log)
-
-    def _flow_logs(self, vpc: Vpc) -> list[FlowLog]:
-        """The flow logs of the VPC, of its subnets and of its interfaces."""
-        index = self._index
-        subnets = [subnet.id for subnet in index.subnets_of(vpc.id)]
-        interfaces = [interface.id for interface in index.interfaces_of(vpc.id)]
-        parts = (vpc.id, *subnets, *interfaces)
-        return [flow_log for part in parts for flow_log in index.flow_logs_of(part)]
+        yield from self._section(vpc, "flow logs", index.flow_logs_in(vpc.id), self._flow_log)
 
     def _section(
         self, vpc: Vpc, title: str, things: Collection[T], lines: Callable[[T], Iterator[TreeLine]]
@@ -140,18 +127,18 @@ class TreeMaker:
             yield from lines(thing)
 
     def _subnet(self, vpc: Vpc, subnet: Subnet) -> Iterator[TreeLine]:
-        owners = self._index.owners_of(subnet.id)
+        owners, name = self._index.owners_of(subnet.id), clean(subnet.label)
         is_open = self._is_open(subnet.id, len(self._index.interfaces_of(vpc.id)) <= 60)
         interfaces = self._index.interfaces_of(subnet.id)
         yield TreeLine(
             subnet.id,
             1,
-            subnet_name(subnet),
+            name,
             subnet.cidrs[0] if subnet.cidrs else "",
             tone="text" if interfaces else "mute",
             is_open=is_open if owners else None,
             rejected=self._count(interfaces) if interfaces else None,
-            scope=Scope(ScopeKind.SUBNET, subnet.id, subnet_name(subnet)),
+            scope=Scope(ScopeKind.SUBNET, subnet.id, name),
         )
         for owner, of_owner in owners if is_open else ():
             yield from self._owner(owner, of_owner)
@@ -222,18 +209,13 @@ class TreeMaker:
         return "igw" if target.startswith("igw-") else target
 
     def _flow_log(self, flow_log: FlowLog) -> Iterator[TreeLine]:
-        is_failed = flow_log.delivery_status == "FAILED"
-        is_here = flow_log.log_group is not None
-        state = "✓ delivering" if flow_log.delivery_status == "SUCCESS" else "no delivery yet"
-        if is_failed:
-            state = f"✗ {clean(flow_log.delivery_error) or 'delivery fails'}"
-        elif not is_here:
-            state = f"to {flow_log.destination_type}"
-        is_well = flow_log.delivery_status == "SUCCESS" and is_here
-        tone = "mute" if is_well else "attention"
+        health, words = delivery_of(flow_log)
+        mark = {Health.GOOD: "✓ ", Health.BAD: "✗ "}.get(health, "")
+        state, tone = f"{mark}{clean(words)}", "mute" if health is Health.GOOD else "attention"
         yield TreeLine(flow_log.id, 2, flow_log.id, state, tone="mute", detail_tone=tone, is_identifier=True)
-        traffic = _TRAFFIC.get(flow_log.traffic_type, flow_log.traffic_type.lower())
-        yield TreeLine(flow_log.id, 2, "", f"{traffic}, every {flow_log.interval_s} s", is_first=False)
+        yield TreeLine(
+            flow_log.id, 2, "", f"{traffic_of(flow_log)}, every {flow_log.interval_s} s", is_first=False
+        )
         for note in self._notes(flow_log):
             yield TreeLine(flow_log.id, 2, "", note, detail_tone="attention", is_first=False)
 
@@ -242,12 +224,5 @@ class TreeMaker:
         for overlap in self._overlaps:
             others = [other for other in overlap.flow_logs if other != flow_log.id]
             if len(others) < len(overlap.flow_logs):
-                traffic = _TRAFFIC[overlap.traffic]
+                traffic = TRAFFIC[overlap.traffic]
                 yield f"doubles {', '.join(others)}" + (f" ({traffic})" if overlap.traffic != "ALL" else "")
-
-
-def subnet_name(subnet: Subnet) -> str:
-    """What the tree calls a subnet: its name, or public or private by its routes; and its zone's letters."""
-    kind = {True: "public", False: "private", None: subnet.id}[subnet.is_public]
-    zone = subnet.zone.rpartition("-")[2]
-    return f"{clean(subnet.name) or kind} {zone}".strip()

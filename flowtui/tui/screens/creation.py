@@ -54,8 +54,7 @@ class CreationScreen(ModalScreen[None]):
         Binding("q", "back", show=False, id="creation.close"),
     ]
     DEFAULT_CSS = """
-    CreationScreen { align: center middle; background: $background 60%; }
-    CreationScreen:ansi { background: transparent; }
+    CreationScreen { align: center middle; }
     """
 
     class Wanted(Message):
@@ -70,6 +69,8 @@ class CreationScreen(ModalScreen[None]):
         self.questions = questions
         self.plan: FlowLogPlan | None = None
         self.progress: Progress | None = None
+        self.is_left = False
+        """Whether it has been closed."""
         self._index = index
         self._notice = ""
         self._arrival = ""
@@ -84,6 +85,10 @@ class CreationScreen(ModalScreen[None]):
         """The questions."""
         self._draw()
         self.pane.focus()
+
+    def on_unmount(self) -> None:
+        """Nobody looks any more."""
+        self.is_left = True
 
     def on_resize(self) -> None:
         """Fits again."""
@@ -115,9 +120,10 @@ class CreationScreen(ModalScreen[None]):
         pane = self.pane
         if self.plan is not None and self.progress is not None:
             lines = creation.progress(self.plan, self.progress, self._arrival)
-            pane.show("progress", self.progress.phase.value, lines, _buttons(self.progress), _MOVES)
+            hints = "enter or esc stop" if self.progress.phase.is_at_work else _MOVES
+            pane.show("progress", self.progress.phase.value, lines, _buttons(self.progress), hints)
         elif self.plan is not None:
-            hints = "tab choose  enter press  y copy as commands  ↑↓ scroll  esc back to the questions"
+            hints = "tab choose  enter press  y copy as commands  ↑↓ scroll  esc back"
             pane.show("review", _UNCHANGED, creation.review(self.plan), (CANCEL, CREATE, COPY), hints)
         else:
             editing = self.questions.ask.editing
@@ -220,7 +226,7 @@ class CreationScreen(ModalScreen[None]):
             self.post_message(self.Wanted(message.label))
 
 
-_MOVES = "tab choose  enter press  y copy the commands that undo it  ↑↓ scroll  esc close"
+_MOVES = "tab choose  enter press  y copy what undoes it  ↑↓ scroll  esc close"
 
 
 class _Pane(DialogPane):

@@ -147,8 +147,7 @@ class HistoryScreen(ModalScreen[Wish | None]):
         Binding("enter", "run", show=False, id="history.run"),
     ]
     DEFAULT_CSS = """
-    HistoryScreen { align: center middle; background: $background 60%; }
-    HistoryScreen:ansi { background: transparent; }
+    HistoryScreen { align: center middle; }
     HistoryScreen #sheet {
         height: auto; max-height: 100%; padding: 0 1; background: $background;
         border: round $accent; border-title-color: $foreground; border-title-style: bold;

@@ -21,8 +21,7 @@ class ListScreen(ModalScreen[T | None], Generic[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = [keymap.key("back").binding]
     DEFAULT_CSS = """
-    ListScreen { align: center middle; background: $background 60%; }
-    ListScreen:ansi { background: transparent; }
+    ListScreen { align: center middle; }
     """
 
     def __init__(self, rows: RowList) -> None:

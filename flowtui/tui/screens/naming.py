@@ -39,8 +39,7 @@ class NameScreen(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [keymap.key("back").binding]
     DEFAULT_CSS = """
-    NameScreen { align: center middle; background: $background 60%; }
-    NameScreen:ansi { background: transparent; }
+    NameScreen { align: center middle; }
     NameScreen #sheet {
         height: auto; max-height: 100%; padding: 0 1; background: $background;
         border: round $accent; border-title-color: $foreground; border-title-style: bold;

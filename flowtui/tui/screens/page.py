@@ -34,8 +34,7 @@ class PageScreen(ModalScreen[None]):
         Binding("enter", "back", show=False, id="page.enter"),
     ]
     DEFAULT_CSS = """
-    PageScreen { align: center middle; background: $background 60%; }
-    PageScreen:ansi { background: transparent; }
+    PageScreen { align: center middle; }
     PageScreen > Vertical { height: auto; max-height: 100%; }
     """
 

@@ -113,7 +113,8 @@ class TopologyPane(RowList):
     def _outer(self, position: int) -> int | None:
         """What a node lies in."""
         depth = self._lines[position].depth
-        outer = (at for at in range(position, -1, -1) if self._lines[at].depth < depth)
+        lines = self._lines
+        outer = (at for at in range(position, -1, -1) if lines[at].is_first and lines[at].depth < depth)
         return next(outer, None)
 
     def title(self) -> tuple[Sequence[Segment], Sequence[Segment]]:
