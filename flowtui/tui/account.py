@@ -14,6 +14,7 @@ from textual.app import App, SuspendNotSupported
 
 from flowtui.monitor.outside import FaultError
 from flowtui.monitor.settings import Moment, Settings
+from flowtui.monitor.state import StatusKind
 from flowtui.records.decode import clean
 from flowtui.tui.screens.health import HealthScreen
 from flowtui.tui.theme import Palette
@@ -21,6 +22,7 @@ from flowtui.tui.theme import Palette
 if TYPE_CHECKING:
     from flowtui.monitor.creation.outside import FlowLogAccount
     from flowtui.monitor.health import Finding
+    from flowtui.monitor.state import SessionState
 
 
 class Choices(Protocol):
@@ -56,6 +58,7 @@ class AccountDesk:
         self._app = app
         self.choices = choices
         self._reopened = reopened
+        self._has_greeted = False
 
     def reopen(self, settings: Settings) -> None:
         """Begins again with other settings, after a sign-in where their profile asks for a code."""
@@ -63,6 +66,7 @@ class AccountDesk:
         if prompt is not None and not self._has_signed_in(prompt):
             return
         self.settings = settings
+        self._has_greeted = False
         self._reopened()
 
     def _has_signed_in(self, prompt: Callable[[], None]) -> bool:
@@ -98,6 +102,13 @@ class AccountDesk:
     def regions(self) -> Sequence[str]:
         """Regions to change to; none in the demo."""
         return () if self.choices is None else self.choices.regions()
+
+    def greet(self, state: SessionState, palette: Palette) -> None:
+        """Where the monitor cannot work yet: what is missing, by itself, once for each beginning."""
+        cannot_work = state.status.kind in (StatusKind.NO_FLOW_LOGS, StatusKind.FAILED)
+        if cannot_work and not len(state.snapshot) and not self._has_greeted:
+            self._has_greeted = True
+            self.open_health(palette)
 
     def open_health(self, palette: Palette) -> None:
         """What works on this account, and what to do about the rest."""

@@ -28,16 +28,14 @@ from flowtui.tui.desk import FilterDesk, FilterWords
 from flowtui.tui.glyphs import PlainGlyphs
 from flowtui.tui.messages import Explained, FilterCounted, OverviewTaken, PictureTaken, StateChanged
 from flowtui.tui.overview import OverviewDesk
+from flowtui.tui.paging import PageDesk
 from flowtui.tui.past import Past
 from flowtui.tui.preferences import SHIPPED, Preferences
 from flowtui.tui.recalling import Connect, RecallDesk
-from flowtui.tui.render import pages
 from flowtui.tui.screens.creation import CreationScreen
-from flowtui.tui.screens.detail import DetailScreen
-from flowtui.tui.screens.diagnostics import DiagnosticsScreen
+from flowtui.tui.screens.health import HealthScreen
 from flowtui.tui.screens.monitor import MonitorScreen
 from flowtui.tui.screens.overview import OverviewScreen
-from flowtui.tui.screens.page import PageScreen
 from flowtui.tui.telling import Teller
 from flowtui.tui.theme import PALETTES, THEMES, Palette, suited
 from flowtui.tui.watch import OpenSession, Watch
@@ -88,13 +86,13 @@ class FlowtuiApp(App[None]):
         self.desk = FilterDesk(self, self.monitor, past or Past(None), now)
         self.overview = OverviewDesk(self, now)
         self.creation = CreationDesk(self, self.monitor, self.account, self.session_watch, SystemClock())
+        self.pages = PageDesk(self, self.monitor, self.account, self.session_watch, now)
         self.recalling = RecallDesk(
             self, self.monitor, self.session_watch, connect, now, lambda: self.teller.show()
         )
         self.teller = Teller(
             self.account, self.monitor, self.overview, self.session_watch, self.recalling, now
         )
-        self._now = now
         self._has_names = False
         self._generation = 0
         self._own_filters: list[LineFilter] = [] if has_utf8 else [PlainGlyphs()]
@@ -160,6 +158,8 @@ class FlowtuiApp(App[None]):
             self.teller.show()
             self._show_picture()
             self.overview.look(picture.view)
+            if self.screen is self.monitor:
+                self.account.greet(picture.state, self.palette)
 
     def _show_picture(self) -> None:
         """Draws the newest picture; under a dialog the monitor stands still."""
@@ -229,12 +229,7 @@ class FlowtuiApp(App[None]):
 
     @on(MonitorScreen.RecordOpened)
     def _record_opened(self, message: MonitorScreen.RecordOpened) -> None:
-        view = self.monitor.records.view
-        detail = None if view is None else view.record(message.record_id)
-        if detail is not None:
-            self.push_screen(DetailScreen(detail, self.palette, utc=self.settings.utc))
-            if detail.row.is_rejected:
-                self.session_watch.explain(message.record_id)
+        self.pages.record(message.record_id, self.palette)
 
     @on(OverviewScreen.WhyWanted)
     @on(MonitorScreen.WhyWanted)
@@ -243,9 +238,7 @@ class FlowtuiApp(App[None]):
 
     @on(Explained)
     def _explained(self, message: Explained) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, MonitorScreen | OverviewScreen | DetailScreen):
-                screen.show_why(message.record_id, message.explanation, self._now())
+        self.pages.explained(message)
 
     def action_create(self) -> None:
         """A flow log of what the reader is at."""
@@ -257,30 +250,22 @@ class FlowtuiApp(App[None]):
         if isinstance(self.screen, MonitorScreen):
             self.creation.open_list(self.palette)
 
+    @on(HealthScreen.CreationWanted)
+    def _create_from_health(self) -> None:
+        self.pop_screen()
+        self.creation.open(self.monitor.here_scope(), self.palette)
+
     @on(CreationScreen.Wanted)
     def _creation_wanted(self, message: CreationScreen.Wanted) -> None:
         self.creation.wanted(message.what)
 
     def action_help(self) -> None:
         """Keys, marks, fields."""
-        state = self.session_watch.state
-        names = () if state is None else state.snapshot.columns
-        self._open_page("Help", pages.help_page(names))
+        self.pages.help(self.palette)
 
     def action_diagnostics(self) -> None:
         """How the tail does, and what is wrong."""
-        session = self.session_watch.session
-        if session is None or not isinstance(self.screen, MonitorScreen):
-            return
-
-        def lines() -> pages.PageLines:
-            return pages.diagnostics(session.state(), self._now(), utc=self.settings.utc)
-
-        self.push_screen(DiagnosticsScreen(lines, self.palette))
-
-    def _open_page(self, title: str, lines: pages.PageLines) -> None:
-        if isinstance(self.screen, MonitorScreen | OverviewScreen):
-            self.push_screen(PageScreen(title, lines, self.palette))
+        self.pages.diagnostics(self.palette)
 
     def pop_screen(self) -> AwaitComplete:
         """Closes what is over the monitor; nothing more where keys typed ahead close it twice."""

@@ -13,6 +13,7 @@ from flowtui.filters.tree import REJECT
 from flowtui.monitor.state import Status, StatusKind
 from flowtui.records import fields
 from flowtui.records.decode import clean
+from flowtui.tui import keymap
 from flowtui.tui.picture import Request
 from flowtui.tui.render.header import HeaderState
 from flowtui.tui.render.text import moment
@@ -138,8 +139,8 @@ def notice(state: SessionState | None, request: Request) -> list[Notice]:
             return [("Reading the log groups, the newest records first …", "mute")]
         case StatusKind.NO_FLOW_LOGS:
             return [
-                ("No flow log of these VPCs delivers to CloudWatch Logs.", "attention"),
-                ("Create one with aws ec2 create-flow-logs, or name a log group with --log-group.", "text"),
+                (clean(state.status.text), "attention"),
+                (f"{keymap.key('create').cap} creates one, after a review of every call.", "text"),
                 _HEALTH,
             ]
         case _:

@@ -321,9 +321,9 @@ async def test_names_from_aws_are_neither_markup_nor_escapes() -> None:
 
 async def test_an_empty_account_says_so() -> None:
     session = lab.PlayedSession(topology=Topology("123456789012", "eu-west-1", lab.NOW))
-    session.status = Status(StatusKind.NO_FLOW_LOGS)
+    session.status = Status(StatusKind.NO_FLOW_LOGS, "No flow log covers any VPC in eu-west-1.")
     async with reading(session) as reader:
-        await reader.sees("No flow log")
+        await reader.sees("No flow log covers any VPC", "c creates one")
 
 
 async def test_the_palette_changes_vpc_since_and_theme() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 
 from rich.segment import Segment
 from rich.style import Style
 
 from flowtui.monitor.health import Finding, Health, works
 from flowtui.records.decode import clean
+from flowtui.tui import keymap
 from flowtui.tui.render import pages, text
 from flowtui.tui.theme import Palette
 
@@ -17,6 +19,7 @@ _MARKS = {Health.GOOD: "✓", Health.NOTE: "!", Health.BAD: "✗", Health.UNTRIE
 _SUBJECT = 22
 """Cells of mark and subject; longer subjects stand on a line of their own."""
 
+_WRONG = "wrong"
 Lines = pages.PageLines
 
 
@@ -25,14 +28,25 @@ def lines(findings: Sequence[Finding], *, is_whole: bool) -> Lines:
 
     def made(width: int, palette: Palette) -> list[list[Segment]]:
         page = [_verdict(findings, palette, is_whole=is_whole), []]
-        for section, some in groupby(findings, key=lambda each: each.section):
+        # What is wrong is what one came for: it stands where it is seen without scrolling.
+        wrong = [(_WRONG, each) for each in findings if each.health is Health.BAD]
+        others = [(each.section, each) for each in findings if each.health is not Health.BAD]
+        for section, some in groupby([*wrong, *others], key=itemgetter(0)):
             page.append([Segment(section.capitalize(), palette.heading)])
-            for finding in some:
+            for _, finding in some:
                 page += _finding(finding, width, palette)
             page.append([])
+        page.append(_keys(palette))
         return page
 
     return made
+
+
+def _keys(palette: Palette) -> list[Segment]:
+    line = text.Line()
+    for cap, label in (("r", "look again"), (keymap.key("create").cap, "create a flow log"), ("esc", "back")):
+        line.add(cap, palette.focus + Style(bold=True)).add(f" {label}   ", palette.mute)
+    return line.segments
 
 
 def _verdict(findings: Sequence[Finding], palette: Palette, *, is_whole: bool) -> list[Segment]:

@@ -11,14 +11,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import ClassVar
 
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from flowtui.monitor.health import Finding
+from flowtui.tui import keymap
 from flowtui.tui.render import health
 from flowtui.tui.screens.page import PageScreen
 from flowtui.tui.theme import Palette
+from flowtui.tui.workers import on_thread
 
 Examine = Callable[[], Iterable[Finding]]
 """Looks at an account, one finding after the other; takes seconds."""
@@ -27,31 +32,53 @@ Examine = Callable[[], Iterable[Finding]]
 class HealthScreen(PageScreen):
     """Findings, while they come."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "look_again", show=False, id="health.again"),
+        keymap.key("create").binding,
+    ]
+
+    class CreationWanted(Message):
+        """A flow log is to be created."""
+
     class Found(Message):
         """What has been found so far."""
 
-        def __init__(self, findings: Sequence[Finding], *, is_whole: bool) -> None:
+        def __init__(self, number: int, findings: Sequence[Finding], *, is_whole: bool) -> None:
             super().__init__()
+            self.number = number
             self.findings = findings
             self.is_whole = is_whole
 
     def __init__(self, examine: Examine, palette: Palette) -> None:
         super().__init__("Health", health.lines((), is_whole=False), palette)
         self._examine = examine
+        self._number = 0
 
     def on_mount(self) -> None:
         """Begins to look, off the event loop."""
         super().on_mount()
-        self.run_worker(self._look, thread=True, group="health", exclusive=True)
+        self.action_look_again()
 
-    def _look(self) -> None:
+    def action_look_again(self) -> None:
+        """Looks anew."""
+        self._number += 1
+        on_thread(self.app, partial(self._look, self._number), "health", exclusive=True)
+
+    def action_create(self) -> None:
+        """Leaves for the creation of a flow log."""
+        self.post_message(self.CreationWanted())
+
+    def _look(self, number: int) -> None:
         findings: list[Finding] = []
         for finding in self._examine():
             findings.append(finding)
-            self.post_message(self.Found(tuple(findings), is_whole=False))
-        self.post_message(self.Found(tuple(findings), is_whole=True))
+            self.post_message(self.Found(number, tuple(findings), is_whole=False))
+        self.post_message(self.Found(number, tuple(findings), is_whole=True))
 
     @on(Found)
     def _found(self, message: Found) -> None:
+        if message.number != self._number:
+            # A look that was given up still answers.
+            return
         self.pane.renew(health.lines(message.findings, is_whole=message.is_whole))
         self._fit()
