@@ -6,7 +6,6 @@ Every call to AWS is made on a worker's thread; what comes of it is shown on the
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -246,7 +245,7 @@ class CreationDesk:
             f"{report.expected(run.plan, done.created_at, self._zone)}; esc closes, it comes anyway."
         )
         self._tell(screen.show_progress, done, waiting)
-        while not screen.is_left and run.progress is done:
+        while not screen.left.is_set() and run.progress is done:
             arrival = first.look()
             if arrival.is_there:
                 self._tell(screen.show_progress, done, "The first record is there.")
@@ -254,7 +253,7 @@ class CreationDesk:
                 return
             fault = "" if arrival.fault is None else f" {arrival.fault.sentence} {arrival.fault.cure}"
             self._tell(screen.show_progress, done, waiting + fault)
-            self._clock.wait(threading.Event(), LOOK_S)
+            self._clock.wait(screen.left, LOOK_S)
 
     def _progressed(self, job: _Job, progress: Progress) -> None:
         self._tell(job.screen.show_progress, progress)

@@ -72,7 +72,9 @@ class Questions:
     offers: Offers = Offers()
     at: int = 1
     own: LogFormat | None = None
-    """The format chosen by field, to come back to."""
+    """The format chosen by field, and the names that were typed, to come back to."""
+    typed_group: str | None = None
+    typed_role: str | None = None
 
     @property
     def ask(self) -> Ask:
@@ -148,20 +150,14 @@ class Questions:
                 known = (*_FORMATS, *(() if self.own is None else (self.own,)))
                 return self._with(format=_next(known, wishes.format, step))
             case Ask.GROUP:
-                names = dict.fromkeys(
-                    (
-                        proposed_group(wishes.targets[0]),
-                        self.group,
-                        *(each.name for each in self.offers.groups),
-                    )
-                )
-                return self.in_group(_next(tuple(names), self.group, step))
+                there = (each.name for each in self.offers.groups)
+                proposed = proposed_group(wishes.targets[0])
+                return self.in_group(_next(_each(proposed, self.typed_group, *there), self.group, step))
             case Ask.KEPT:
                 return self._with(retention_days=_next(self._retentions(), wishes.retention_days, step))
             case Ask.ROLE:
-                role = wishes.role or NEW_ROLE
-                names = dict.fromkeys((NEW_ROLE, role, *self.offers.roles))
-                return self._with(role=_next(tuple(names), role, step))
+                roles = _each(NEW_ROLE, self.typed_role, *self.offers.roles)
+                return self._with(role=_next(roles, wishes.role or NEW_ROLE, step))
             case Ask.TARGETS:
                 return self
 
@@ -185,9 +181,13 @@ class Questions:
             days = DEFAULT_RETENTION_DAYS
         return self._with(group=group, retention_days=days)
 
-    def by_role(self, name: str) -> Questions:
-        """With this role; an empty name is a new one's."""
-        return self._with(role=name or NEW_ROLE)
+    def typing_group(self, name: str) -> Questions:
+        """With the log group of a name that was typed."""
+        return replace(self.in_group(name), typed_group=name)
+
+    def typing_role(self, name: str) -> Questions:
+        """With the role of a name that was typed; an empty name is a new one's."""
+        return replace(self._with(role=name or NEW_ROLE), typed_role=name or None)
 
     def of(self, targets: Sequence[Target]) -> Questions:
         """For these; names that were proposed follow them."""
@@ -226,6 +226,11 @@ def _judged(check: Callable[[str], None], name: str) -> tuple[str, bool]:
     except AnswerError as error:
         return str(error), False
     return "made where it is not there", True
+
+
+def _each(*names: str | None) -> tuple[str, ...]:
+    """Each name once."""
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def _next(values: tuple[T, ...], value: T, step: int) -> T:

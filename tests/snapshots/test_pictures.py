@@ -14,6 +14,7 @@ import pytest
 from tests.tui import lab
 from tests.tui.conftest import reading
 from tests.tui.past import PastAccount
+from tests.tui.surroundings import Surroundings, account
 
 HERE = Path(__file__).parent
 SIZES = ((140, 40), (80, 24))
@@ -31,6 +32,9 @@ CASES: dict[str, tuple[Sequence[str], str]] = {
     "names": (("a",), "bastion"),
     "triage": (("T",), "tcp/3389"),
     "history-question": (("r", "i"), "12.4 MB"),
+    "flow-logs": (("C",), "no flow log"),
+    "creation": (("C", "c"), "what to record"),
+    "creation-review": (("C", "c", "enter"), "CALLS"),
     "history": (("i", "2", "enter"), "newest · 900"),
 }
 
@@ -43,7 +47,8 @@ async def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int]) -> N
         topology=lab.ruled_topology() if name in ("triage", "record") else lab.lab_topology()
     )
     session.back_fill([*(lab.scan_lines() if name == "triage" else ()), *lab.lab_lines(400)])
-    async with reading(session, size, connect=PastAccount().connect) as reader:
+    surroundings = Surroundings(account())
+    async with reading(session, size, connect=PastAccount().connect, choices=surroundings) as reader:
         await reader.sees("following · 4")
         await reader.until(lambda: reader.app.monitor.topology.row_count() > 10)
         for key in keys:

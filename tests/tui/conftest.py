@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from flowtui.monitor.settings import Settings
+from flowtui.tui.account import Choices
 from flowtui.tui.app import FlowtuiApp
 from flowtui.tui.past import Past
 from flowtui.tui.preferences import SHIPPED, Preferences
@@ -82,11 +83,13 @@ async def reading(
     past: Past | None = None,
     preferences: Preferences = SHIPPED,
     connect: Connect | None = None,
+    choices: Choices | None = None,
 ) -> AsyncIterator[Reader]:
     """The monitor on a played session."""
     app = FlowtuiApp(
         settings or Settings(utc=True),
         session.open,
+        choices,
         now=lambda: lab.NOW,
         preferences=preferences,
         past=past,

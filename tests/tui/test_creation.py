@@ -2,54 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 
 import pytest
 
 from flowtui.monitor.creation.answers import Role
-from flowtui.monitor.creation.outside import FlowLogAccount
-from flowtui.monitor.health import Finding
 from flowtui.monitor.outside import FaultError, LogGroup
 from flowtui.monitor.settings import Settings
 from flowtui.tui.app import FlowtuiApp
 from flowtui.tui.screens.creation import CreationScreen
 from tests.tui import lab
 from tests.tui.conftest import SIZES, Reader
+from tests.tui.surroundings import Surroundings, account
 from tests.unit.monitor.creation import DENIED, ScriptedAccount
-from tests.unit.monitor.scripted import ScriptedLogs
-
-
-@dataclass
-class Surroundings:
-    account: ScriptedAccount
-    failure: FaultError | None = None
-    asked: list[Settings] = field(default_factory=list)
-
-    def profiles(self) -> Sequence[str]:
-        return ()
-
-    def regions(self) -> Sequence[str]:
-        return ()
-
-    def examine(self, settings: Settings) -> Iterator[Finding]:
-        return iter(())
-
-    def sign_in(self, settings: Settings) -> Callable[[], None] | None:
-        return None
-
-    def flow_log_account(self, settings: Settings) -> FlowLogAccount:
-        self.asked.append(settings)
-        if self.failure is not None:
-            raise self.failure
-        return self.account
-
-
-def account(**changes: object) -> ScriptedAccount:
-    made = ScriptedAccount(**changes)  # type: ignore[arg-type]
-    made.scripted_logs = ScriptedLogs(made.clock)
-    return made
 
 
 @asynccontextmanager
@@ -155,3 +121,129 @@ async def test_an_account_that_cannot_be_reached_is_told() -> None:
         await reader.sees("It is denied. Do something.")
         await reader.press("enter")
         await reader.sees("what to record", "It is denied.")
+
+
+async def test_several_are_chosen_and_the_proposed_names_follow() -> None:
+    there = Surroundings(account())
+    async with creating(there, (80, 24)) as reader:
+        await reader.sees("default vpc-default")
+        await reader.press("up", "e")
+        await reader.sees("Record what", "1 chosen", "recorded")
+        await reader.press("g", "j", "j", "space", "j", "space")
+        await reader.sees("3 chosen")
+        await reader.press("G", "space", "enter")
+        await reader.sees("2 chosen", "app-1; app-2", "/flowtui/app-1", "flowtui-app-1")
+        await reader.press("enter")
+        await reader.sees("2 network interfaces")
+        await reader.press("tab", "enter")
+        await reader.sees("Created fl-")
+    call = there.account.calls[-1]
+    assert call.parameters["ResourceIds"] == [lab.APP_1, lab.APP_2]
+
+
+async def test_a_choice_of_nothing_is_not_taken() -> None:
+    async with creating(Surroundings(account())) as reader:
+        await reader.press("up", "e")
+        await reader.sees("Record what")
+        await reader.press("space")
+        await reader.sees("0 chosen")
+        await reader.press("enter")
+        await reader.sees("0 chosen")
+        await reader.press("escape")
+        await reader.sees("default vpc-default")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_fields_are_chosen_one_by_one_with_the_line_that_comes_of_it(size: tuple[int, int]) -> None:
+    there = Surroundings(account())
+    async with creating(there, size) as reader:
+        await reader.press("down", "down", "e")
+        await reader.sees("Fields", "✓ version", "A LINE", "25 fields", "8 123456789012")
+        await reader.press("space")
+        await reader.sees("24 fields")
+        await reader.misses("8 123456789012")
+        await reader.press("j", "j", "space")
+        await reader.sees("23 fields", "without interface-id")
+        await reader.press("enter")
+        await reader.sees("own", "chosen one by one", "23 fields")
+        await reader.press("enter")
+        await reader.sees("own format: 23 fields")
+        await reader.press("tab", "enter")
+        await reader.sees("Created")
+    log_format = str(there.account.calls[-1].parameters["LogFormat"])
+    assert log_format.startswith("${account-id} ${srcaddr}")
+
+
+async def test_names_are_typed_and_judged() -> None:
+    there = Surroundings(account(existing=(LogGroup("/there", "STANDARD", 7, 0),)))
+    async with creating(there, (80, 24)) as reader:
+        await reader.until(lambda: there.asked)
+        await reader.settle()
+        await reader.press("down", "down", "down", "e")
+        await reader.sees("Log group", "made where it is not there")
+        await reader.press("space")
+        await reader.sees("512 letters")
+        await reader.press("enter")
+        await reader.sees("512 letters")
+        await reader.press("ctrl+u", *["slash" if each == "/" else each for each in "/th"], "right", "enter")
+        await reader.sees("‹ /there ›", "exists", "7 days")
+        await reader.press("down", "down", "e", "ctrl+u", *"mine", "enter")
+        await reader.sees("‹ mine ›")
+        await reader.press("enter")
+        await reader.sees("3, in this order", "mine, a new role")
+        assert there.account.calls == []
+
+
+async def test_what_may_not_be_listed_does_not_take_the_rest_away() -> None:
+    class Half(ScriptedAccount):
+        def log_groups(self, groups: tuple[str, ...] = ()) -> tuple[LogGroup, ...]:
+            raise FaultError(DENIED)
+
+    half = Half(existing_roles=(Role("old", "arn:aws:iam::123456789012:role/old"),))
+    async with creating(Surroundings(half)) as reader:
+        await reader.sees("It is denied. Do something.")
+        await reader.press(*["down"] * 5, "right")
+        await reader.sees("‹ old ›")
+
+
+async def test_what_was_made_can_be_undone_after_the_dialog_is_closed() -> None:
+    there = Surroundings(account(before={"PutRolePolicy": [DENIED]}))
+    async with creating(there) as reader:
+        await reader.press("enter")
+        await reader.sees("CALLS")
+        await reader.press("tab", "enter")
+        await reader.sees("Failed at PutRolePolicy")
+        await reader.press("escape")
+        await reader.misses("Create a flow log")
+        await reader.press("colon", *"undo")
+        await reader.sees("Undo: role flowtui-default; log group /flowtui/default")
+        await reader.press("enter")
+        await reader.sees("Failed at PutRolePolicy", "EXISTS NOW")
+        await reader.press("tab", "tab", "enter")
+        await reader.sees("Removed all that was made here.")
+    assert there.account.things == {}
+
+
+async def test_leaving_the_dialog_ends_the_wait_for_the_first_record() -> None:
+    there = Surroundings(account())
+    async with creating(there) as reader:
+        await reader.press("enter")
+        await reader.sees("CALLS")
+        await reader.press("tab", "enter")
+        await reader.sees("Waiting for the first record")
+        assert any(worker.group == "creation" for worker in reader.app.workers)
+        await reader.press("escape")
+        await reader.until(lambda: not any(worker.is_running for worker in reader.app.workers))
+
+
+async def test_a_line_that_is_no_scope_stands_for_what_it_lies_in() -> None:
+    session = lab.PlayedSession()
+    there = Surroundings(account())
+    app = FlowtuiApp(Settings(utc=True), session.open, there, now=lambda: lab.NOW)
+    async with app.run_test(size=(140, 40)) as pilot:
+        reader = Reader(app, pilot, session)
+        await reader.until(lambda: app.monitor.topology.row_count() > 10)
+        await reader.press("1")
+        await reader.walk_to("fl-0aa1111111111d3d9")
+        await reader.press("c")
+        await reader.sees("lab vpc-lab", "/flowtui/lab")

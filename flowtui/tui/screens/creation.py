@@ -11,6 +11,7 @@ Draws and posts what is wanted; who plans and carries out is `tui.creating`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import ClassVar, TypeVar
 
@@ -69,8 +70,8 @@ class CreationScreen(ModalScreen[None]):
         self.questions = questions
         self.plan: FlowLogPlan | None = None
         self.progress: Progress | None = None
-        self.is_left = False
-        """Whether it has been closed."""
+        self.left = threading.Event()
+        """Set when it has been closed: nobody looks any more."""
         self._index = index
         self._notice = ""
         self._arrival = ""
@@ -87,8 +88,8 @@ class CreationScreen(ModalScreen[None]):
         self.pane.focus()
 
     def on_unmount(self) -> None:
-        """Nobody looks any more."""
-        self.is_left = True
+        """Tells those who wait."""
+        self.left.set()
 
     def on_resize(self) -> None:
         """Fits again."""
@@ -173,12 +174,13 @@ class CreationScreen(ModalScreen[None]):
             case Ask.GROUP:
                 names = [each.name for each in asked.offers.groups]
                 self._edit(
-                    NameScreen("Log group", asked.group, names, asked.judge_group, palette), asked.in_group
+                    NameScreen("Log group", asked.group, names, asked.judge_group, palette),
+                    asked.typing_group,
                 )
             case Ask.ROLE:
                 role, _ = asked.row(Ask.ROLE)
                 self._edit(
-                    NameScreen("Role", role, asked.offers.roles, asked.judge_role, palette), asked.by_role
+                    NameScreen("Role", role, asked.offers.roles, asked.judge_role, palette), asked.typing_role
                 )
             case _:
                 self.app.bell()

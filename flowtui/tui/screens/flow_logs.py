@@ -194,9 +194,9 @@ class FlowLogList(RowList):
     def _hints(self, row: FlowLogRow | None, width: int) -> Iterable[Segment]:
         line = text.Line()
         log = None if row is None else row.log
-        hints = [("enter", "its records"), (keymap.key("create").footer_cap, "create one there")]
+        hints = [("enter", "records"), (keymap.key("create").footer_cap, "create")]
         if log is not None:
-            hints.append((keymap.key("copy").footer_cap, "copy the command that deletes it"))
+            hints.append((keymap.key("copy").footer_cap, "copy delete command"))
         if log is not None and log.id in self.listing.made:
             hints.append(("u", "undo"))
         for cap, label in [*hints, ("esc", "back")]:

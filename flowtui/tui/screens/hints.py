@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 HINTS: dict[str, tuple[str | tuple[str, str], ...]] = {
-    "nothing": ("create", "flow_logs", "palette", "diagnostics", "help", "quit"),
+    "nothing": ("create", "flow_logs", "palette", "diagnostics", "quit", "help"),
     "topology": (
         "row.enter",
         ("row.right", "unfold"),

@@ -44,7 +44,7 @@ class ListScreen(ModalScreen[T | None], Generic[T]):
     def fit(self) -> None:
         """As wide as reads well, as high as needed."""
         rows = self.rows
-        wanted = rows.row_count() * rows.ROW_LINES + rows.head_lines + rows.FOOT_LINES + frame.INSET
+        wanted = max(1, rows.row_count()) * rows.ROW_LINES + rows.head_lines + rows.FOOT_LINES + frame.INSET
         rows.styles.width = min(self.app.size.width, WIDEST)
         rows.styles.height = min(self.app.size.height, wanted)
 
