@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
-from flowtui.cli.connect import Connector
+from flowtui.cli.connect import Connector, Surroundings
 from flowtui.cli.endpoint import EndpointProcess, scrubbed
 from flowtui.monitor.settings import Settings
 from flowtui.tui.app import FlowtuiApp
@@ -49,6 +49,8 @@ SHOTS = (
     Shot("talkers-80x24", (80, 24), ("t",)),
     Shot("history-140x40", (140, 40), ("r", "i", "enter"), is_of_past=True),
     Shot("drilled-in-140x40", (140, 40), ("1", "down", "down", "down", "enter", "3", "r")),
+    Shot("create-flow-log-100x36", (100, 36), ("C", "c", "enter")),
+    Shot("flow-logs-140x40", (140, 40), ("C", "j")),
     Shot("why-140x40", (140, 40), ("3", "slash", *"dport", "colon", *"80", "enter", "E", "w")),
 )
 
@@ -78,19 +80,25 @@ async def take(settings: Settings, shot: Shot) -> None:
     app = FlowtuiApp(
         settings,
         connector.open_session,
+        Surroundings(connector, input),
         preferences=Preferences(theme=shot.theme),
         connect=connector.connect,
     )
     async with app.run_test(size=shot.size) as pilot:
         deadline = time.monotonic() + DEADLINE_S
-        while len(app.monitor.records.view or ()) < 1000 or app.monitor.topology.row_count() < 15:
+        monitor = app.monitor
+        while (
+            len(monitor.records.view or ()) < 1000
+            or monitor.topology.row_count() < 15
+            or monitor.interfaces.row_count() < 8
+        ):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{shot.name}: the lab never came to the screen")
             await pilot.pause(0.2)
         for key in shot.keys:
             await pilot.press(key)
             await pilot.pause(0.5)
-        while not shot.keys and sum(row.is_rejected for row in app.monitor.records.drawn_rows()) < 2:
+        while not shot.keys and sum(row.is_rejected for row in monitor.records.drawn_rows()) < 2:
             await pilot.pause(0.2)
         while shot.is_of_past and (app.recalling.recalled is None or app.recalling.is_asking):
             await pilot.pause(0.2)
