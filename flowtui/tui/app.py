@@ -41,6 +41,7 @@ from flowtui.tui.theme import PALETTES, THEMES, Palette, suited
 from flowtui.tui.watch import OpenSession, Watch
 from flowtui.tui.widgets.filterbar import FilterBar
 from flowtui.tui.widgets.overview import OverviewPane
+from flowtui.tui.widgets.topology import TopologyPane
 
 
 class FlowtuiApp(App[None]):
@@ -249,6 +250,10 @@ class FlowtuiApp(App[None]):
         """The flow logs that there are."""
         if isinstance(self.screen, MonitorScreen):
             self.creation.open_list(self.palette)
+
+    @on(TopologyPane.FlowLogEntered)
+    def _flow_log_entered(self, message: TopologyPane.FlowLogEntered) -> None:
+        self.creation.open_list(self.palette, message.flow_log_id)
 
     @on(HealthScreen.CreationWanted)
     def _create_from_health(self) -> None:

@@ -80,9 +80,9 @@ class CreationDesk:
 
     # The flow logs that there are
 
-    def open_list(self, palette: Palette) -> None:
-        """All flow logs, and what has none."""
-        self._app.push_screen(FlowLogsScreen(self._listing, palette), partial(self._chosen, palette))
+    def open_list(self, palette: Palette, at: str | None = None) -> None:
+        """All flow logs, and what has none; the cursor on this one."""
+        self._app.push_screen(FlowLogsScreen(self._listing, palette, at), partial(self._chosen, palette))
 
     def _listing(self) -> Listing:
         state, now = self._watch.state, self._watch.now

@@ -123,7 +123,9 @@ class Questions:
     def _role(self) -> tuple[str, str]:
         role = self.wishes.role or NEW_ROLE
         if role == NEW_ROLE:
-            return proposed_role(self.wishes.targets[0]), "new, may write into this log group only"
+            fitting = ", ".join(self.offers.roles[:2])
+            meaning = f"new; {fitting} would do too" if fitting else "new, for this log group only"
+            return proposed_role(self.wishes.targets[0]), meaning
         return role, "exists, and fits" if role in self.offers.roles else "made where it is not there"
 
     # What there is to answer

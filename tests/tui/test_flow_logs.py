@@ -54,6 +54,14 @@ async def test_enter_shows_its_records() -> None:
         await reader.sees("app-1", "following · 25 of 100")
 
 
+async def test_enter_on_a_flow_log_of_the_tree_opens_the_list_there() -> None:
+    async with listing() as reader:
+        await reader.press("escape", "1")
+        await reader.walk_to(LOG.id)
+        await reader.press("enter")
+        await reader.sees(f"{LOG.id} of lab vpc-lab", "Delivering.")
+
+
 async def test_c_creates_one_for_the_same() -> None:
     async with listing() as reader:
         await reader.press("c")

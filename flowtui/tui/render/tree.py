@@ -38,6 +38,8 @@ class TreeLine:
     rejected: int | None = None
     scope: Scope | None = None
     """What `enter` drills into."""
+    flow_log_id: str | None = None
+    """The flow log that it is."""
     is_identifier: bool = False
     """Whether the name is an id, elided as one."""
     is_first: bool = True
@@ -212,7 +214,16 @@ class TreeMaker:
         health, words = delivery_of(flow_log)
         mark = {Health.GOOD: "✓ ", Health.BAD: "✗ "}.get(health, "")
         state, tone = f"{mark}{clean(words)}", "mute" if health is Health.GOOD else "attention"
-        yield TreeLine(flow_log.id, 2, flow_log.id, state, tone="mute", detail_tone=tone, is_identifier=True)
+        yield TreeLine(
+            flow_log.id,
+            2,
+            flow_log.id,
+            state,
+            tone="mute",
+            detail_tone=tone,
+            flow_log_id=flow_log.id,
+            is_identifier=True,
+        )
         yield TreeLine(
             flow_log.id, 2, "", f"{traffic_of(flow_log)}, every {flow_log.interval_s} s", is_first=False
         )

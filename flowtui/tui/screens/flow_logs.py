@@ -221,9 +221,12 @@ class FlowLogsScreen(ListScreen[Chosen]):
         Binding("C", "back", show=False, id="flow_logs.again"),
     ]
 
-    def __init__(self, listing: Callable[[], Listing], palette: Palette) -> None:
+    def __init__(self, listing: Callable[[], Listing], palette: Palette, at: str | None = None) -> None:
+        """`at`: the id of the flow log that the cursor is on."""
         self._listing = listing
         self._list = FlowLogList(listing(), palette)
+        rows = self._list.listing.rows
+        self._list.cursor = next((place for place, row in enumerate(rows) if row.log and row.log.id == at), 0)
         super().__init__(self._list)
 
     def on_mount(self) -> None:

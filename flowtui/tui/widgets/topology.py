@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.message import Message
 
 from flowtui.monitor.scope import Scope
 from flowtui.records.decode import clean
@@ -38,6 +39,13 @@ _SLIM_NAME = 12
 
 class TopologyPane(RowList):
     """The tree of VPCs."""
+
+    class FlowLogEntered(Message):
+        """A flow log is to be shown in full."""
+
+        def __init__(self, flow_log_id: str) -> None:
+            super().__init__()
+            self.flow_log_id = flow_log_id
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -181,8 +189,11 @@ class TopologyPane(RowList):
             self.action_move(1)
 
     def action_enter(self) -> None:
-        """Drills in, or folds where there is nothing to drill into."""
+        """Drills in, opens a flow log, or folds where there is neither."""
         node = self.current()
+        if node is not None and node.flow_log_id is not None:
+            self.post_message(self.FlowLogEntered(node.flow_log_id))
+            return
         if node is not None and node.scope is None and node.is_open is not None:
             self._folded[node.key] = not node.is_open
             self._rebuild()

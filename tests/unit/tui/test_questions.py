@@ -138,6 +138,12 @@ def test_names_of_roles_are_judged_while_they_are_typed(name: str, is_right: boo
     assert asked(Ask.ROLE).judge_role(name)[1] is is_right
 
 
+def test_roles_that_fit_are_proposed_beside_a_new_one() -> None:
+    assert asked(Ask.ROLE).row(Ask.ROLE) == ("flowtui-lab", "new; old, other would do too")
+    alone = replace(asked(Ask.ROLE), offers=Offers())
+    assert alone.row(Ask.ROLE) == ("flowtui-lab", "new, for this log group only")
+
+
 def test_an_empty_name_of_a_role_is_a_new_ones() -> None:
     typed = asked(Ask.ROLE).typing_role("mine")
     assert typed.row(Ask.ROLE) == ("mine", "made where it is not there")
