@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -247,3 +248,21 @@ async def test_a_line_that_is_no_scope_stands_for_what_it_lies_in() -> None:
         await reader.walk_to("fl-0aa1111111111d3d9")
         await reader.press("c")
         await reader.sees("lab vpc-lab", "/flowtui/lab")
+
+
+async def test_what_the_account_offers_while_something_is_chosen_is_kept() -> None:
+    asked = threading.Event()
+
+    class Slow(ScriptedAccount):
+        def log_groups(self, groups: tuple[str, ...] = ()) -> tuple[LogGroup, ...]:
+            asked.wait(10)
+            return super().log_groups(groups)
+
+    there = Surroundings(Slow(existing=(LogGroup("/there", "STANDARD", 7, 0),)))
+    async with creating(there) as reader:
+        await reader.press("up", "e")
+        await reader.sees("Record what")
+        asked.set()
+        await reader.until(lambda: not any(worker.is_running for worker in reader.app.workers))
+        await reader.press("enter", "down", "down", "down", "down", "right")
+        await reader.sees("‹ /there ›")

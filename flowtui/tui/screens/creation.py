@@ -168,27 +168,25 @@ class CreationScreen(ModalScreen[None]):
         match asked.ask:
             case Ask.TARGETS:
                 shown = TargetsScreen(candidates(self._index), asked.wishes.targets, palette)
-                self._edit(shown, asked.of)
+                self._edit(shown, Questions.of)
             case Ask.FIELDS:
-                self._edit(FieldsScreen(asked.wishes.format, palette), asked.with_fields)
+                self._edit(FieldsScreen(asked.wishes.format, palette), Questions.with_fields)
             case Ask.GROUP:
                 names = [each.name for each in asked.offers.groups]
-                self._edit(
-                    NameScreen("Log group", asked.group, names, asked.judge_group, palette),
-                    asked.typing_group,
-                )
+                naming = NameScreen("Log group", asked.group, names, asked.judge_group, palette)
+                self._edit(naming, Questions.typing_group)
             case Ask.ROLE:
                 role, _ = asked.row(Ask.ROLE)
-                self._edit(
-                    NameScreen("Role", role, asked.offers.roles, asked.judge_role, palette), asked.typing_role
-                )
+                naming = NameScreen("Role", role, asked.offers.roles, asked.judge_role, palette)
+                self._edit(naming, Questions.typing_role)
             case _:
                 self.app.bell()
 
-    def _edit(self, screen: Screen[T | None], taken: Callable[[T], Questions]) -> None:
+    def _edit(self, screen: Screen[T | None], taken: Callable[[Questions, T], Questions]) -> None:
         def done(value: T | None) -> None:
             if value is not None:
-                self._take(taken(value))
+                # What the account offers may have come meanwhile.
+                self._take(taken(self.questions, value))
 
         self.app.push_screen(screen, done)
 
