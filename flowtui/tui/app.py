@@ -92,7 +92,7 @@ class FlowtuiApp(App[None]):
             self, self.monitor, self.session_watch, connect, now, lambda: self.teller.show()
         )
         self.teller = Teller(
-            self.account, self.monitor, self.overview, self.session_watch, self.recalling, now
+            self, self.account, self.monitor, self.overview, self.session_watch, self.recalling, now
         )
         self._has_names = False
         self._generation = 0
@@ -111,11 +111,6 @@ class FlowtuiApp(App[None]):
         return [*theirs, *self._own_filters]
 
     @property
-    def settings(self) -> Settings:
-        """The settings in force."""
-        return self.account.settings
-
-    @property
     def palette(self) -> Palette:
         """The styles of the theme in force."""
         return PALETTES.get(self.theme, PALETTES[self._theme_wanted])
@@ -128,7 +123,7 @@ class FlowtuiApp(App[None]):
         self.teller.show()
         terminal.on_terminate(lambda: self.exit(return_code=terminal.TERMINATED))
         self.set_interval(1.0, self.teller.tick)
-        self.call_after_refresh(self.session_watch.open, self.settings)
+        self.call_after_refresh(self.session_watch.open, self.account.settings)
 
     async def on_unmount(self) -> None:
         """Ends the session's threads."""
@@ -140,7 +135,7 @@ class FlowtuiApp(App[None]):
     def _reopened(self) -> None:
         """Begins again, with other settings."""
         self.recalling.drop()
-        self.session_watch.open(self.settings)
+        self.session_watch.open(self.account.settings)
         self.monitor.ask(scopes=())
         self.teller.show()
 
@@ -162,6 +157,10 @@ class FlowtuiApp(App[None]):
             if self.screen is self.monitor:
                 self.account.greet(picture.state, self.palette)
 
+    def _resumed(self) -> None:
+        self.teller.show()
+        self._show_picture()
+
     def _show_picture(self) -> None:
         """Draws the newest picture; under a dialog the monitor stands still."""
         picture = self.session_watch.picture
@@ -173,13 +172,16 @@ class FlowtuiApp(App[None]):
     def _restyle(self) -> None:
         self._generation += 1
         self.monitor.repaint(
-            self.palette, utc=self.settings.utc, has_names=self._has_names, generation=self._generation
+            self.palette,
+            utc=self.account.settings.utc,
+            has_names=self._has_names,
+            generation=self._generation,
         )
-        self.overview.restyle(self.palette, utc=self.settings.utc)
+        self.overview.restyle(self.palette, utc=self.account.settings.utc)
 
     @on(MonitorScreen.FilterWanted)
     def _filter_wanted(self) -> None:
-        self.desk.open(self.monitor.request, self.session_watch.picture, utc=self.settings.utc)
+        self.desk.open(self.monitor.request, self.session_watch.picture, utc=self.account.settings.utc)
 
     @on(FilterBar.Typed)
     @on(FilterBar.Applied)
@@ -197,7 +199,7 @@ class FlowtuiApp(App[None]):
     def _overview_wanted(self, message: MonitorScreen.OverviewWanted) -> None:
         picture = self.session_watch.picture
         view = None if picture is None else picture.view
-        self.overview.open(message.key, view, self.palette, utc=self.settings.utc)
+        self.overview.open(message.key, view, self.palette, utc=self.account.settings.utc)
         self.teller.show()
 
     @on(OverviewTaken)
@@ -222,7 +224,7 @@ class FlowtuiApp(App[None]):
 
     @on(MonitorScreen.HistoryToggled)
     def _history_toggled(self) -> None:
-        self.recalling.toggle(self.settings)
+        self.recalling.toggle(self.account.settings)
 
     @on(MonitorScreen.HistoryLeft)
     def _history_left(self) -> None:
@@ -276,7 +278,7 @@ class FlowtuiApp(App[None]):
         """Closes what is over the monitor; nothing more where keys typed ahead close it twice."""
         if len(self.screen_stack) < 2:
             return AwaitComplete()
-        self.call_later(self._show_picture)
+        self.call_later(self._resumed)
         return super().pop_screen()
 
     async def action_quit(self) -> None:
@@ -291,7 +293,7 @@ class FlowtuiApp(App[None]):
 
     def toggle_utc(self) -> None:
         """UTC or local time."""
-        self.account.settings = replace(self.settings, utc=not self.settings.utc)
+        self.account.settings = replace(self.account.settings, utc=not self.account.settings.utc)
         self._restyle()
         self.teller.show()
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
+from textual.app import App
+
+from flowtui.monitor.state import StatusKind
 from flowtui.tui import presenter
 from flowtui.tui.account import AccountDesk
 from flowtui.tui.overview import OverviewDesk
@@ -21,6 +25,7 @@ class Teller:
 
     def __init__(
         self,
+        app: App[Any],
         account: AccountDesk,
         monitor: MonitorScreen,
         overview: OverviewDesk,
@@ -28,15 +33,22 @@ class Teller:
         recalling: RecallDesk,
         now: Callable[[], float],
     ) -> None:
+        self._app = app
         self._account = account
         self._monitor = monitor
         self._overview = overview
         self._watch = watch
         self._recalling = recalling
         self._now = now
+        self._kind: StatusKind | None = None
 
     def show(self) -> None:
-        """Header, and what stands in empty panes."""
+        """Header, and what stands in empty panes; under a dialog only where the state is another one."""
+        kind = None if self._watch.state is None else self._watch.state.status.kind
+        if self._app.screen.is_modal and kind is self._kind:
+            # Textual draws the whole screen again for a line that changes under a dialog.
+            return
+        self._kind = kind
         watch, settings, request = self._watch, self._account.settings, self._monitor.request
         words = presenter.header_state(watch.state, settings, request, self._now(), is_paused=watch.is_paused)
         words = self._recalling.header(words, utc=settings.utc)
@@ -59,5 +71,5 @@ class Teller:
         if is_counting or time.monotonic() - watch.painted_at >= AGES_S:
             watch.painted_at = time.monotonic()
             self.show()
-            if picture is not None and not watch.is_paused:
+            if picture is not None and not watch.is_paused and not self._app.screen.is_modal:
                 self._monitor.interfaces.show(picture.interfaces, watch.now)

@@ -34,7 +34,8 @@ from flowtui.tui.screens.listed import ListScreen
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.rows import RowList
 
-RENEWED_S = 1.0
+RENEWED_S = 10.0
+"""How often ages are written anew, as everywhere."""
 _TRAFFIC, _EVERY, _FIELDS, _NEWEST = 10, 6, 12, 7
 _OF, _OF_LEAST = 26, 18
 _WIDE = 90
