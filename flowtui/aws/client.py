@@ -26,6 +26,7 @@ from flowtui.aws.insights import AwsInsights, take_raw_results
 from flowtui.aws.logs import AwsLogs, take_raw_pages
 from flowtui.aws.rules import RulesReader
 from flowtui.aws.topology import TopologyReader
+from flowtui.aws.values import date_of
 from flowtui.aws.wording import Caller, MfaPromptError
 from flowtui.monitor.outside import FaultError, FaultKind, Identity, LogGroup
 from flowtui.topology.model import Topology
@@ -116,6 +117,7 @@ class AwsConnection:
         self._lock = threading.Lock()
         self._signed: _Signed | None = None
         self._identity: Identity | None = None
+        self._answered: set[str] = set()
         self._logs = AwsLogs(self._logs_client, self.asking, self._here)
         self._insights = AwsInsights(self._logs_client, self.asking, self._here)
         self._topology = TopologyReader(self._ec2_client, self.identity, self.asking)
@@ -137,7 +139,14 @@ class AwsConnection:
         with self.asking("sts:GetCallerIdentity"):
             reply = self._client("sts", retries=2).get_caller_identity()
         caller = self._caller_here()
-        identity = Identity(reply.get("Account", ""), reply.get("Arn", ""), caller.region, caller.profile)
+        date_s = date_of(reply.get("ResponseMetadata", {}).get("HTTPHeaders") or {})
+        identity = Identity(
+            reply.get("Account", ""),
+            reply.get("Arn", ""),
+            caller.region,
+            caller.profile,
+            None if date_s is None else time.time() - date_s,
+        )
         self._identity = identity
         return identity
 
@@ -164,6 +173,10 @@ class AwsConnection:
         method = "" if credentials is None else str(credentials.method or "")
         return _SOURCES.get(method, method)
 
+    def answered(self) -> frozenset[str]:
+        """The actions that AWS has answered; see the protocol."""
+        return frozenset(self._answered)
+
     def log_groups(self, names: tuple[str, ...] = ()) -> tuple[LogGroup, ...]:
         """Describes log groups; see the protocol. Raises FaultError."""
         with self.asking(groups.DESCRIBE):
@@ -187,6 +200,7 @@ class AwsConnection:
         try:
             with _faults(action, self._caller_here):
                 yield
+            self._answered.add(action)
         except FaultError as error:
             if error.fault.kind in (FaultKind.EXPIRED, FaultKind.NO_CREDENTIALS):
                 self._forget(signed)

@@ -55,7 +55,8 @@ def _client_fault(case: Case, error: ClientError) -> Fault:
     status = metadata.get("HTTPStatusCode", 0)
     skew_s = _skew_s(metadata, case.caller)
     said = _told_apart(_said(code, status), code, message)
-    if code in SKEW_CODES and skew_s is not None and abs(skew_s) > _TOLERATED_S:
+    may_be_the_clock = code in SKEW_CODES or said is BY_CODE["RequestTimeTooSkewed"]
+    if may_be_the_clock and skew_s is not None and abs(skew_s) > _TOLERATED_S:
         said = BY_CODE["ClockApart"]
     action = _action(case.action, message)
     is_bare = not code or code.isdigit()

@@ -24,6 +24,7 @@ class Purpose(Enum):
     RULES = "why something was rejected is not known in full"
     GROUPS = "class, retention and size of the log groups are not known"
     HISTORY = "there is no history by Logs Insights"
+    FIELDS = "queries of Logs Insights parse each record anew, though AWS may know its fields"
     CREATING = "no flow log can be created"
 
 
@@ -68,10 +69,13 @@ Source: Service Authorization Reference, Amazon EC2 and Amazon CloudWatch Logs.
 
 HISTORY = (
     Permission("logs:StartQuery", Purpose.HISTORY, Target.GROUP),
-    Permission("logs:GetLogGroupFields", Purpose.HISTORY, Target.GROUP),
+    Permission("logs:GetLogGroupFields", Purpose.FIELDS, Target.GROUP),
     Permission("logs:GetQueryResults", Purpose.HISTORY, Target.GROUP),
     Permission("logs:StopQuery", Purpose.HISTORY),
 )
+
+FREE = ("logs:GetLogGroupFields",)
+"""Those of history that no query is needed for, so that they can be tried for nothing."""
 
 CREATING = (
     Permission("ec2:CreateFlowLogs", Purpose.CREATING),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import boto3
 import botocore.session
 
+PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc")
+
 
 def profiles() -> tuple[str, ...]:
     """The profiles of the config files, sorted; none where these cannot be read."""
@@ -15,5 +17,12 @@ def profiles() -> tuple[str, ...]:
 
 
 def regions() -> tuple[str, ...]:
-    """The regions of the commercial partition, sorted, as the library knows them."""
-    return tuple(sorted(boto3.Session(region_name="us-east-1").get_available_regions("ec2")))
+    """The regions of every partition that is open to customers, sorted, as the library knows them."""
+    session = boto3.Session(region_name="us-east-1")
+    return tuple(
+        sorted(
+            region
+            for partition in PARTITIONS
+            for region in session.get_available_regions("ec2", partition_name=partition)
+        )
+    )

@@ -66,6 +66,8 @@ def query_error(error: AwsError, body: bytes) -> Answer:
     code, message = error.code.removesuffix("Exception"), error.message
     if is_ec2 and code == "ExpiredToken":
         code, message = "RequestExpired", "Request has expired."
+    if code == "InvalidSignature":
+        code = "RequestExpired" if is_ec2 else "SignatureDoesNotMatch"
     if is_ec2 and code == "AccessDenied":
         code, message = (
             "UnauthorizedOperation",
