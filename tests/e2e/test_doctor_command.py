@@ -1,27 +1,15 @@
-"""`flowtui doctor` and `flowtui iam-policy`: the real commands, against the embedded endpoint over HTTP."""
+"""`flowtui doctor`: the real command, against the embedded endpoint over HTTP."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatch
-from typing import Any
 
 import pytest
-from botocore.client import BaseClient
-from botocore.exceptions import ClientError
 
-from flowtui.aws.client import AwsConnection, Options
-from flowtui.cli.connect import Connector
-from flowtui.monitor.clock import SystemClock
-from flowtui.monitor.session import Session
-from flowtui.monitor.settings import Settings
 from tests.e2e.test_tail_command import DEADLINE_S, FLOWTUI, Served, end, serve
-from tests.unit.monitor.world import until
 
 
 @pytest.fixture(scope="module")
@@ -72,69 +60,6 @@ def test_a_group_that_does_not_exist_cannot_be_followed(still: Served) -> None:
     ended = run(still.environment, "doctor", "--log-group", "/not/there")
     assert ended.returncode == 1
     assert "/not/there: Does not exist" in ended.stdout
-
-
-class Allowing:
-    """An account that allows the actions of a policy and denies every other, and remembers both."""
-
-    def __init__(self, policy: dict[str, Any]) -> None:
-        self._actions = [action for each in policy["Statement"] for action in each["Action"]]
-        self._call = BaseClient._make_api_call  # type: ignore[attr-defined]
-        self.allowed: set[str] = set()
-        self.denied: set[str] = set()
-        self._lock = threading.Lock()
-
-    def call(self, client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
-        action = f"{client.meta.service_model.service_name}:{operation}"
-        is_free = action == "sts:GetCallerIdentity"
-        is_allowed = is_free or any(fnmatch(action, pattern) for pattern in self._actions)
-        with self._lock:
-            (self.allowed if is_allowed else self.denied).add(action)
-        if not is_allowed:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": action}}, operation)
-        return self._call(client, operation, parameters)
-
-
-@pytest.fixture
-def allowing(still: Served, monkeypatch: pytest.MonkeyPatch) -> Allowing:
-    printed = run(still.environment, "iam-policy")
-    assert printed.returncode == 0, printed.stderr
-    for name in list(os.environ):
-        if name.startswith("AWS_"):
-            monkeypatch.delenv(name)
-    for name, value in still.environment.items():
-        monkeypatch.setenv(name, value)
-    account = Allowing(json.loads(printed.stdout))
-    monkeypatch.setattr(
-        BaseClient,
-        "_make_api_call",
-        lambda client, operation, parameters: account.call(client, operation, parameters),
-    )
-    return account
-
-
-def test_with_exactly_the_policy_the_monitor_has_records_names_and_rules(allowing: Allowing) -> None:
-    session = Session(Settings(), Connector().connect, SystemClock(), lambda _: None)
-    session.start()
-    try:
-        until(lambda: len(session.state().snapshot) > 100, 30)
-        until(lambda: (index := session.state().index) is not None and index.topology.rules is not None, 30)
-        topology = session.state().index.topology  # type: ignore[union-attr]
-    finally:
-        session.stop()
-    assert allowing.denied == set()
-    assert not [each for each in topology.missing if each.is_denied]
-    assert {"ec2:DescribeFlowLogs", "logs:FilterLogEvents", "ec2:DescribeNetworkAcls"} <= allowing.allowed
-
-
-def test_the_examination_too_keeps_to_the_policy(allowing: Allowing) -> None:
-    from flowtui.cli.connect import wanted
-    from flowtui.monitor.examination import examine
-    from flowtui.monitor.health import works
-
-    findings = list(examine(lambda _: AwsConnection(Options()), Settings(), wanted(), SystemClock()))
-    assert works(findings)
-    assert allowing.denied == set()
 
 
 @pytest.fixture(scope="module")
