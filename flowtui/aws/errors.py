@@ -65,6 +65,7 @@ def _client_fault(case: Case, error: ClientError) -> Fault:
         "message": outside_text(message) or code or f"HTTP status {status}",
         "because": _because(message),
         "login": case.caller.login,
+        "again": case.caller.again,
         "region": line(case.caller.region) or "this region",
         "code": f"HTTP status {code or status}" if is_bare else code,
         "class": _log_class(message),

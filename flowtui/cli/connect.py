@@ -154,9 +154,19 @@ def _options(settings: Settings) -> Options:
     return Options(settings.profile, region, settings.endpoint_url, settings.insecure, settings.read_only)
 
 
+_AWS_FILES = (
+    ("AWS_CONFIG_FILE", "~/.aws/config"),
+    ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+)
+"""Where profiles may stand, by the variables that name other places; both may say anything of a profile."""
+
+
 def _mentions_mfa() -> bool:
-    path = Path(os.environ.get("AWS_CONFIG_FILE", "~/.aws/config")).expanduser()
+    return any(_mentions("mfa_serial", os.environ.get(variable) or usual) for variable, usual in _AWS_FILES)
+
+
+def _mentions(word: str, name: str) -> bool:
     try:
-        return "mfa_serial" in path.read_text(errors="replace")
-    except OSError:
+        return word in Path(os.path.expandvars(name)).expanduser().read_text(errors="replace")
+    except (OSError, RuntimeError):
         return False
