@@ -48,7 +48,7 @@ def test_version_and_help() -> None:
     [
         (("tail", "--since", "banana"), 2, "'banana' is no time"),
         (("tail", "--output", "xml"), 2, "xml"),
-        (("--lookback", "5s", "tail"), 2, "a minute at least"),
+        (("--lookback", "5s", "tail"), 2, "at least 60 s"),
         (("--buffer", "5", "tail"), 2, "--buffer does not apply"),
         (("--profile", "x", "demo", "--serve"), 2, "--profile does not apply"),
         (("tail", "--format", "nonsense"), 2, "${field}"),
