@@ -14,7 +14,7 @@ import urllib3.exceptions
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from flowtui.aws.surroundings import regions
+from flowtui.aws.surroundings import known_regions
 from flowtui.aws.wording import DEMO_HINT, Case, MfaPromptError, line, outside_text, sentence_of
 from flowtui.monitor.outside import FaultKind
 
@@ -89,7 +89,7 @@ _MFA = _fixed(
 
 
 def _unreached(case: Case) -> tuple[str, str]:
-    region, known = case.caller.region, regions()
+    region, known = case.caller.region, known_regions()
     cure = _CHECK_NETWORK
     if region and region not in known:
         close = difflib.get_close_matches(region, known, 1)

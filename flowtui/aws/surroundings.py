@@ -45,11 +45,17 @@ def signing_in(profiles: Mapping[str, Mapping[str, Any]], name: str) -> SigningI
 @cache
 def regions() -> tuple[str, ...]:
     """The regions of every partition that is open to customers, sorted, as the library knows them."""
+    return _regions(PARTITIONS)
+
+
+@cache
+def known_regions() -> tuple[str, ...]:
+    """The regions of every partition, those that are closed to most included, sorted."""
+    return _regions(tuple(boto3.Session(region_name="us-east-1").get_available_partitions()))
+
+
+def _regions(partitions: tuple[str, ...]) -> tuple[str, ...]:
     session = boto3.Session(region_name="us-east-1")
     return tuple(
-        sorted(
-            region
-            for partition in PARTITIONS
-            for region in session.get_available_regions("ec2", partition_name=partition)
-        )
+        sorted({region for each in partitions for region in session.get_available_regions("ec2", each)})
     )

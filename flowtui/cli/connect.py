@@ -115,7 +115,7 @@ def examined(
             connector.sign_in(these, ask)
         return connector.connect(these)
 
-    return examine(connect, settings, wanted(), SystemClock(), surroundings.regions())
+    return examine(connect, settings, wanted(), SystemClock(), surroundings.known_regions())
 
 
 def wanted() -> Sequence[Wanted]:

@@ -88,6 +88,22 @@ def test_a_traceback_is_to_be_had_on_request_only(
     assert "ZeroDivisionError" in told
 
 
+def test_a_slip_of_our_own_tells_no_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def slip(*_: object, **__: object) -> Settings:
+        raise RuntimeError("with AKIAEXAMPLEEXAMPLE00 and\nwJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+
+    monkeypatch.delenv("FLOWTUI_DEBUG", raising=False)
+    monkeypatch.setattr("sys.argv", ["flowtui", "tail"])
+    monkeypatch.setattr("flowtui.cli.tail.settings_of", slip)
+    with pytest.raises(SystemExit):
+        main()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "EXAMPLE" not in line
+    assert "unforeseen RuntimeError: with AKIA" in line
+
+
 def gathered(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Settings:
     """The settings that `flowtui tail` ends up with."""
     found: list[Settings] = []
