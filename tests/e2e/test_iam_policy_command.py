@@ -65,12 +65,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     scenario = tmp_path_factory.mktemp("scenario") / "losses.toml"
     scenario.write_text(LOSSES)
     served = serve("--scenario", str(scenario))
-    _refer(client(served, "ec2"))
-    with pytest.raises(BotoCoreError):
-        client(served, "logs").create_log_group(logGroupName=OLD_GROUP)
-    _make_role(client(served, "iam"))
-    yield served
-    end(served)
+    try:
+        _refer(client(served, "ec2"))
+        with pytest.raises(BotoCoreError):
+            client(served, "logs").create_log_group(logGroupName=OLD_GROUP)
+        _make_role(client(served, "iam"))
+        yield served
+    finally:
+        end(served)
 
 
 def _refer(ec2: Any) -> None:
