@@ -5,6 +5,7 @@ Clients are made when first needed, since making one takes longer than a call. K
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +26,9 @@ from flowtui.aws.groups import Place
 from flowtui.aws.insights import AwsInsights, take_raw_results
 from flowtui.aws.logs import AwsLogs, take_raw_pages
 from flowtui.aws.rules import RulesReader
+from flowtui.aws.surroundings import profiles, signing_in
 from flowtui.aws.topology import TopologyReader
+from flowtui.aws.values import date_of
 from flowtui.aws.wording import Caller, MfaPromptError
 from flowtui.monitor.outside import FaultError, FaultKind, Identity, LogGroup
 from flowtui.topology.model import Topology
@@ -84,12 +87,12 @@ def needs_prompt(options: Options) -> bool:
     """Whether the profile's sign-in asks for an MFA code, by the config file. Raises FaultError."""
     with _faults("", lambda: _caller(options)):
         session = botocore.session.Session(profile=options.profile)
-        profiles = session.full_config.get("profiles", {})
+        known = session.full_config.get("profiles", {})
         seen: set[str] = set()
         name = session.get_config_variable("profile") or "default"
         while name and name not in seen:
             seen.add(name)
-            profile = profiles.get(name, {})
+            profile = known.get(name, {})
             if "mfa_serial" in profile and "role_arn" in profile:
                 return True
             name = profile.get("source_profile")
@@ -116,6 +119,7 @@ class AwsConnection:
         self._lock = threading.Lock()
         self._signed: _Signed | None = None
         self._identity: Identity | None = None
+        self._answered: set[str] = set()
         self._logs = AwsLogs(self._logs_client, self.asking, self._here)
         self._insights = AwsInsights(self._logs_client, self.asking, self._here)
         self._topology = TopologyReader(self._ec2_client, self.identity, self.asking)
@@ -137,7 +141,14 @@ class AwsConnection:
         with self.asking("sts:GetCallerIdentity"):
             reply = self._client("sts", retries=2).get_caller_identity()
         caller = self._caller_here()
-        identity = Identity(reply.get("Account", ""), reply.get("Arn", ""), caller.region, caller.profile)
+        date_s = date_of(reply.get("ResponseMetadata", {}).get("HTTPHeaders") or {})
+        identity = Identity(
+            reply.get("Account", ""),
+            reply.get("Arn", ""),
+            caller.region,
+            caller.profile,
+            None if date_s is None else time.time() - date_s,
+        )
         self._identity = identity
         return identity
 
@@ -164,6 +175,10 @@ class AwsConnection:
         method = "" if credentials is None else str(credentials.method or "")
         return _SOURCES.get(method, method)
 
+    def answered(self) -> frozenset[str]:
+        """The actions that AWS has answered; see the protocol."""
+        return frozenset(self._answered)
+
     def log_groups(self, names: tuple[str, ...] = ()) -> tuple[LogGroup, ...]:
         """Describes log groups; see the protocol. Raises FaultError."""
         with self.asking(groups.DESCRIBE):
@@ -185,8 +200,10 @@ class AwsConnection:
         """Turns whatever is raised inside into a FaultError about this action."""
         signed = self._signed
         try:
-            with _faults(action, self._caller_here):
+            # Another thread may have forgotten the sign-in that this one failed with.
+            with _faults(action, lambda: self._caller_of(signed or self._signed)):
                 yield
+            self._answered.add(action)
         except FaultError as error:
             if error.fault.kind in (FaultKind.EXPIRED, FaultKind.NO_CREDENTIALS):
                 self._forget(signed)
@@ -205,7 +222,9 @@ class AwsConnection:
         return Place(region or "", "" if identity is None else identity.account)
 
     def _caller_here(self) -> Caller:
-        signed = self._signed
+        return self._caller_of(self._signed)
+
+    def _caller_of(self, signed: _Signed | None) -> Caller:
         return _caller(self._options, None if signed is None else signed.session)
 
     def _client(self, service: str, retries: int) -> Any:
@@ -278,7 +297,12 @@ def _once(prompt: Prompt | None) -> Prompt:
 
 def _credentials(session: boto3.Session) -> None:
     """Looks for credentials once, before each client would look for itself and wait for IMDS."""
-    credentials = session.get_credentials()
+    try:
+        credentials = session.get_credentials()
+    except json.JSONDecodeError:
+        # Of all that is asked, only a program of the user's can answer so.
+        what = {"provider": "a program", "error_msg": "what credential_process prints is not JSON"}
+        raise botocore.exceptions.CredentialRetrievalError(**what) from None
     if credentials is None:
         raise botocore.exceptions.NoCredentialsError
     credentials.get_frozen_credentials()
@@ -287,17 +311,20 @@ def _credentials(session: boto3.Session) -> None:
 def _caller(options: Options, session: boto3.Session | None = None) -> Caller:
     now = time.time()
     if session is None:
-        return Caller(options.profile, _profiles(), options.region or "", now)
-    profile = session.profile_name if session.profile_name != "default" else None
-    return Caller(options.profile or profile, session.available_profiles, session.region_name or "", now)
-
-
-def _profiles() -> tuple[str, ...]:
-    """The profiles of the config files, none where these cannot be read."""
-    try:
-        return tuple(botocore.session.Session().available_profiles)
-    except Exception:
-        return ()
+        return Caller(options.profile, profiles(), options.region or "", now)
+    profile = options.profile or (session.profile_name if session.profile_name != "default" else None)
+    inner = session._session
+    known = inner.full_config.get("profiles", {})
+    # Not asked for here, since that would look for them anew.
+    credentials = getattr(inner, "_credentials", None)
+    return Caller(
+        profile,
+        session.available_profiles,
+        session.region_name or "",
+        now,
+        signing_in(known, profile or "default"),
+        str(getattr(credentials, "method", None) or ""),
+    )
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from flowtui.monitor.outside import FaultKind
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A fault in words; `{action} {message} {because} {login} {region} {code} {class} {skew}` to fill in."""
+    """A fault in words; `{action} {message} {because} {again} {region} {code} {class} {skew}` to fill in."""
 
     kind: FaultKind
     sentence: str
@@ -30,9 +30,7 @@ _UNAVAILABLE = Said(
     "AWS cannot answer {action} now ({code})",
     "It is asked for again.",
 )
-_EXPIRED = Said(
-    FaultKind.EXPIRED, "The AWS sign-in has expired", "Sign in again in another terminal: {login}"
-)
+_EXPIRED = Said(FaultKind.EXPIRED, "The AWS sign-in has expired", "{again}")
 _UNKNOWN_KEY = Said(
     FaultKind.NO_CREDENTIALS,
     "AWS does not accept these credentials in {region} ({code})",

@@ -14,7 +14,10 @@ _VARIABLES = ("", "_EC2", "_CLOUDWATCH_LOGS", "_STS", "_SSO", "_SSO_OIDC", "_SIG
 
 
 def check_endpoint(url: str | None, is_insecure: bool) -> None:
-    """Raises FaultError for an `http://` endpoint that is not on this machine, and for what is no URL."""
+    """Raises FaultError for an `http://` endpoint that is not on this machine, and for what is no URL.
+
+    Also for one with credentials in it, which would be shown wherever the endpoint is.
+    """
     if url is None:
         return
     try:
@@ -22,6 +25,9 @@ def check_endpoint(url: str | None, is_insecure: bool) -> None:
         host = parts.hostname or ""
     except ValueError:
         parts, host = urlsplit(""), ""
+    if "@" in parts.netloc:
+        sentence = "The endpoint has a user name or a password in it, which no request to AWS bears."
+        raise _refused(sentence, "Leave out what stands before the @.")
     if parts.scheme not in ("http", "https") or not host:
         raise _refused("The endpoint is no http:// or https:// URL.", "Say --endpoint-url https://HOST.")
     if parts.scheme == "http" and not is_insecure and not is_loopback(host):

@@ -55,7 +55,8 @@ def _client_fault(case: Case, error: ClientError) -> Fault:
     status = metadata.get("HTTPStatusCode", 0)
     skew_s = _skew_s(metadata, case.caller)
     said = _told_apart(_said(code, status), code, message)
-    if code in SKEW_CODES and skew_s is not None and abs(skew_s) > _TOLERATED_S:
+    may_be_the_clock = code in SKEW_CODES or said is BY_CODE["RequestTimeTooSkewed"]
+    if may_be_the_clock and skew_s is not None and abs(skew_s) > _TOLERATED_S:
         said = BY_CODE["ClockApart"]
     action = _action(case.action, message)
     is_bare = not code or code.isdigit()
@@ -64,6 +65,7 @@ def _client_fault(case: Case, error: ClientError) -> Fault:
         "message": outside_text(message) or code or f"HTTP status {status}",
         "because": _because(message),
         "login": case.caller.login,
+        "again": case.caller.again,
         "region": line(case.caller.region) or "this region",
         "code": f"HTTP status {code or status}" if is_bare else code,
         "class": _log_class(message),

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import ParseError as XmlParseError
 
 import urllib3.exceptions
 from botocore import exceptions as boto
 from botocore.parsers import ResponseParserError
 
-from flowtui.aws.wording import DEMO_HINT, Case, MfaPromptError, line, sentence_of
+from flowtui.aws.surroundings import known_regions
+from flowtui.aws.wording import DEMO_HINT, Case, MfaPromptError, line, outside_text, sentence_of
 from flowtui.monitor.outside import FaultKind
 
 
 def _no_credentials(case: Case) -> tuple[str, str]:
-    sign_in = f"Sign in (`{case.caller.login}`), set AWS_PROFILE or --profile, or run `aws configure`"
+    profiles = [name for name in case.caller.profiles if name != "default"]
+    others = f" ({_some(profiles)})" if profiles else ""
+    sign_in = f"Sign in (`{case.caller.login}`), set AWS_PROFILE or --profile{others}, or run `aws configure`"
     return "There are no AWS credentials.", f"{sign_in}; {DEMO_HINT}."
 
 
 def _unknown_profile(case: Case) -> tuple[str, str]:
-    profiles = ", ".join(line(name) for name in case.caller.profiles)
-    there = f"There are: {profiles}" if profiles else "There are none: run `aws configure sso`"
-    return f"There is no AWS profile {case.part('profile')!r}.", f"{there}; {DEMO_HINT}."
+    wanted, profiles = case.part("profile"), list(case.caller.profiles)
+    close = difflib.get_close_matches(wanted, profiles, 1)
+    there = f"There are: {_some(profiles)}" if profiles else "There are none: run `aws configure sso`"
+    there = f"Did you mean {line(close[0])}?" if close else f"{there}; {DEMO_HINT}."
+    return f"There is no AWS profile {wanted!r}.", there
+
+
+_SHOWN = 8
+"""Names of profiles that are listed; there are companies with hundreds."""
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(line(name) for name in names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
 
 
 def _partial(case: Case) -> tuple[str, str]:
@@ -35,15 +51,20 @@ def _partial(case: Case) -> tuple[str, str]:
 
 
 def _expired(case: Case) -> tuple[str, str]:
-    return (
-        "The AWS sign-in has expired, or there was none.",
-        f"Sign in again in another terminal: {case.caller.login}",
-    )
+    return "The AWS sign-in has expired, or there was none.", case.caller.again
 
 
 def _login_expired(case: Case) -> tuple[str, str]:
-    login = case.caller.login.replace("aws sso login", "aws login")
-    return "The AWS sign-in has expired, or there was none.", f"Sign in again in another terminal: {login}"
+    caller = case.caller
+    return _expired(replace(case, caller=replace(caller, signing=caller.signing or caller.aws_login)))
+
+
+def _file(case: Case) -> tuple[str, str]:
+    error = case.error
+    reason = error.strerror if isinstance(error, OSError) else None
+    name = outside_text(str(getattr(error, "filename", None) or "a file"))
+    sentence = sentence_of(f"What the sign-in needs cannot be read: {name}", reason or "")
+    return sentence, f"Check the profile's credential_process or web identity token file; {DEMO_HINT}."
 
 
 def _fixed(sentence: str, cure: str) -> Callable[[Case], tuple[str, str]]:
@@ -61,7 +82,21 @@ def _at_host(sentence: str, cure: str) -> Callable[[Case], tuple[str, str]]:
 _CHECK_NETWORK = "Check the network, VPN and proxy, and the endpoint and region that were given."
 _CHECK_CONFIG = "Correct ~/.aws/config and ~/.aws/credentials, or name another --profile."
 _GOES_ON = "It is asked for again; if it lasts, check the proxy and the endpoint."
-_MFA = _fixed("A new MFA code is needed for this profile.", "Start flowtui again to enter it.")
+_MFA = _fixed(
+    "A new MFA code is needed for this profile.",
+    "Enter it by `Sign in again` in the palette (:), or start flowtui again.",
+)
+
+
+def _unreached(case: Case) -> tuple[str, str]:
+    region, known = case.caller.region, known_regions()
+    cure = _CHECK_NETWORK
+    if region and region not in known:
+        close = difflib.get_close_matches(region, known, 1)
+        meant = f"did you mean --region {close[0]}?" if close else "name another --region."
+        cure = f"{line(region)} is no region that is known: {meant}"
+    return f"{case.host} cannot be reached.", cure
+
 
 _Rule = tuple[tuple[type[BaseException], ...], FaultKind, Callable[[Case], tuple[str, str]]]
 
@@ -99,7 +134,14 @@ RULES: tuple[_Rule, ...] = (
     (
         (boto.MissingDependencyException,),
         FaultKind.UNSUPPORTED,
-        _with_reason("This way of signing in needs a package that is not installed", "Install boto3[crt]."),
+        _with_reason(
+            "This way of signing in needs a package that is not installed", "Run `pip install 'boto3[crt]'`."
+        ),
+    ),
+    (
+        (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError),
+        FaultKind.NO_CREDENTIALS,
+        _file,
     ),
     (
         (boto.ProxyConnectionError, boto.InvalidProxiesConfigError),
@@ -111,11 +153,7 @@ RULES: tuple[_Rule, ...] = (
         FaultKind.NETWORK,
         _with_reason("The TLS certificate could not be verified", "Behind a TLS proxy set AWS_CA_BUNDLE."),
     ),
-    (
-        (boto.ConnectTimeoutError, boto.EndpointConnectionError),
-        FaultKind.NETWORK,
-        _at_host("{host} cannot be reached.", _CHECK_NETWORK),
-    ),
+    ((boto.ConnectTimeoutError, boto.EndpointConnectionError), FaultKind.NETWORK, _unreached),
     (
         (boto.ReadTimeoutError, TimeoutError),
         FaultKind.NETWORK,

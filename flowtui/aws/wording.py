@@ -20,6 +20,25 @@ class MfaPromptError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class SigningIn:
+    """A profile that is signed in to, and the command for it."""
+
+    profile: str | None
+    command: str = "aws sso login"
+
+
+_RENEWED = {
+    "env": "The keys are environment variables: set new ones, and start flowtui again.",
+    "shared-credentials-file": "Put new keys into the AWS credentials file; they are taken up by themselves.",
+    "config-file": "Put new keys into the AWS config file; they are taken up by themselves.",
+    "custom-process": "Renew what the profile's credential_process gives; it is taken up by itself.",
+    "container-role": "AWS renews them by itself; they are looked for again.",
+    "iam-role": "AWS renews them by itself; they are looked for again.",
+}
+"""What to do where no command of AWS's signs in, by botocore's name for how the credentials came."""
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who asked, for the cures: the profile in use, the profiles that there are, the region."""
 
@@ -28,11 +47,27 @@ class Caller:
     region: str = ""
     now: float | None = None
     """Epoch seconds by this machine's clock when the answer was there."""
+    signing: SigningIn | None = None
+    """What the profile's credentials come from in the end; None where no sign-in is seen."""
+    method: str = ""
+    """botocore's name for how the credentials came; empty where none did."""
 
     @property
     def login(self) -> str:
         """The command that signs in again, shell-quoted, to be copied."""
-        return "aws sso login" + (f" --profile {shlex.quote(line(self.profile))}" if self.profile else "")
+        signing = self.signing or SigningIn(self.profile)
+        profile = signing.profile
+        return signing.command + (f" --profile {shlex.quote(line(profile))}" if profile else "")
+
+    @property
+    def aws_login(self) -> SigningIn:
+        """The profile as one of a sign-in to the console."""
+        return SigningIn(self.profile, "aws login")
+
+    @property
+    def again(self) -> str:
+        """What to do about credentials that have expired; a command stands at the end."""
+        return _RENEWED.get(self.method) or f"In another terminal: {self.login}"
 
 
 @dataclass(frozen=True, slots=True)

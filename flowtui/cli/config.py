@@ -87,12 +87,13 @@ def in_force(config: Config, said: Mapping[str, Any], environment: Mapping[str, 
     defaults = config.defaults(environment)
     for name in OPTIONS:
         variable = next((each for each in ENVIRONMENT.get(name, ()) if environment.get(each)), None)
+        text = _endpoint if name == "endpoint_url" else _text
         if name in said:
-            yield InForce(_key(name), _text(said[name]), "option")
+            yield InForce(_key(name), text(said[name]), "option")
         elif variable is not None:
-            yield InForce(_key(name), _shown(variable, environment[variable]), variable)
+            yield InForce(_key(name), text(_shown(variable, environment[variable])), variable)
         elif name in defaults:
-            yield InForce(_key(name), _text(defaults[name]), "config file")
+            yield InForce(_key(name), text(defaults[name]), "config file")
         else:
             yield InForce(_key(name), _DEFAULTS[name], "default")
     for name, value in (
@@ -111,6 +112,13 @@ def _key(name: str) -> str:
 def _shown(variable: str, value: str) -> str:
     """A variable's value, unless it is a credential's."""
     return "its own credentials" if "KEY" in variable else value
+
+
+def _endpoint(value: object) -> str:
+    """An endpoint without what could be a credential in it."""
+    from flowtui.aws.wording import outside_text
+
+    return outside_text(str(value))
 
 
 def _text(value: object) -> str:

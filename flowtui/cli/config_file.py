@@ -18,14 +18,18 @@ from __future__ import annotations
 
 import difflib
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 import click
 from platformdirs import user_config_path
+
+from flowtui.records.decode import clean
 
 VARIABLE = "FLOWTUI_CONFIG"
 """Names another file; an empty value means none."""
@@ -56,6 +60,10 @@ ENVIRONMENT: Mapping[str, tuple[str, ...]] = {
 
 _LISTS = ("columns", "mutes")
 _SCREEN = ("theme", *_LISTS, "keys")
+
+
+_MOST_BYTES = 1_000_000
+"""Of a file that somebody wrote by hand."""
 
 
 class ConfigError(click.ClickException):
@@ -89,11 +97,14 @@ class Config:
 
 
 def place() -> Path | None:
-    """Where the file is looked for."""
+    """Where the file is looked for. Raises ConfigError."""
     named = os.environ.get(VARIABLE)
-    if named is not None:
+    if named is None:
+        return user_config_path("flowtui") / "config.toml"
+    try:
         return Path(named).expanduser() if named else None
-    return user_config_path("flowtui") / "config.toml"
+    except RuntimeError:
+        raise ConfigError(f"{named}, which {VARIABLE} names, is in a home that nobody has.") from None
 
 
 def load(parameters: Mapping[str, click.Parameter]) -> Config:
@@ -102,7 +113,7 @@ def load(parameters: Mapping[str, click.Parameter]) -> Config:
     if path is None:
         return Config()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text_of(path)
     except FileNotFoundError:
         if os.environ.get(VARIABLE):
             raise ConfigError(f"{path}, which {VARIABLE} names, does not exist.") from None
@@ -113,11 +124,27 @@ def load(parameters: Mapping[str, click.Parameter]) -> Config:
     return _Reader(path, parameters).config(_table(path, text))
 
 
+def _text_of(path: Path) -> str:
+    """The text of the file. Raises OSError, UnicodeDecodeError, ConfigError (no file, too large)."""
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind) or stat.S_ISCHR(kind)):
+        # It might never end, and it is read more than once.
+        raise ConfigError(f"{path} is no file.")
+    with path.open("rb") as file:
+        data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise ConfigError(f"{path} is larger than {_MOST_BYTES:,} bytes.")
+    return data.decode("utf-8-sig")
+
+
 def _table(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}.") from None
+        reason = str(error)
+    except (ValueError, RecursionError):
+        reason = "a number is too long, or too much is nested"
+    raise ConfigError(f"{path} is not TOML: {reason}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +172,23 @@ class _Reader:
         )
 
     def _unknown(self, key: str, known: Mapping[str, str]) -> ConfigError:
+        if key.replace("-", "_") in self.parameters and key not in known:
+            option = "--" + key.replace("_", "-")
+            if option[2:] not in known:
+                return self._error(key, f"has no place here: say {option} each time.")
         close = difflib.get_close_matches(key.replace("_", "-"), known, 1)
         hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}."
         return self._error(key, f"is not known; {hint}")
 
     def _error(self, key: str, what: str) -> ConfigError:
-        return ConfigError(f"{self.path}: {key} {what}")
+        return ConfigError(f"{self.path}: {clean(key)} {what}")
 
     def _option(self, name: str, value: object) -> object:
         parameter = self.parameters[name]
         key = name.replace("_", "-")
         given: object
+        if isinstance(value, date | time):
+            value = value.isoformat()
         if isinstance(parameter, click.Option) and parameter.is_flag:
             if not isinstance(value, bool):
                 raise self._error(key, "is true or false.")
@@ -163,7 +196,7 @@ class _Reader:
         if parameter.multiple:
             given = tuple(self._texts(key, [value] if isinstance(value, str) else value))
         elif isinstance(value, str | int | float) and not isinstance(value, bool):
-            given = str(value)
+            given = self._shown(key, str(value))
         else:
             raise self._error(key, "is one text or number.")
         try:
@@ -174,17 +207,33 @@ class _Reader:
     def _texts(self, key: str, value: object) -> list[str]:
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise self._error(key, 'is a list of texts, ["…", "…"].')
-        return value
+        return [self._shown(key, each) for each in value]
 
     def _text(self, key: str, value: object) -> str:
         if not isinstance(value, str):
             raise self._error(key, "is a text.")
-        return value
+        return self._shown(key, value)
+
+    def _shown(self, key: str, text: str) -> str:
+        """The text, where there is one and all of it can be shown."""
+        words = " ".join(text.split())
+        if not words:
+            raise self._error(key, "is empty; give it a value, or leave it out.")
+        if clean(words) != words:
+            raise self._error(key, f"has a character in it that cannot be shown: {clean(words)}")
+        return text
 
     def _keys(self, value: object) -> dict[str, str]:
         if not isinstance(value, dict) or not all(isinstance(each, str) for each in _leaves(value)):
             raise self._error("keys", 'is a table, [keys], of texts: why = "W".')
-        return {name: str(text) for name, text in _flat(value)}
+        return {name: self._key_names(f"keys.{name}", str(text)) for name, text in _flat(value)}
+
+    def _key_names(self, key: str, text: str) -> str:
+        """Names of keys, separated by commas."""
+        self._shown(key, text)
+        if not all(each.strip() for each in text.split(",")):
+            raise self._error(key, "lacks a key between the commas; the comma itself is called comma.")
+        return text
 
 
 def _leaves(table: Mapping[str, Any]) -> list[object]:

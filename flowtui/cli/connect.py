@@ -6,14 +6,13 @@ Imports the parts when they are wanted: AWS's library alone takes half a second.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flowtui.monitor.health import Finding, Wanted
-from flowtui.monitor.outside import FaultError
+from flowtui.monitor.outside import Fault, FaultError, FaultKind
 from flowtui.monitor.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,7 +80,14 @@ class Surroundings:
             is_asking = self._connector.needs_prompt(settings)
         except FaultError:
             return None
-        return partial(self._connector.sign_in, settings, self._ask) if is_asking else None
+        return partial(self._sign_in, settings) if is_asking else None
+
+    def _sign_in(self, settings: Settings) -> None:
+        """Asks; whoever gives no code stays where he is. Raises FaultError."""
+        try:
+            self._connector.sign_in(settings, self._ask)
+        except KeyboardInterrupt:
+            raise FaultError(_NO_CODE) from None
 
     def profiles(self) -> Sequence[str]:
         """The profiles of the AWS configuration, sorted."""
@@ -96,11 +102,20 @@ class Surroundings:
         return surroundings.regions()
 
 
-def examined(connector: Connector, settings: Settings) -> Iterator[Finding]:
-    """Examines the account with every permission that reading needs."""
+def examined(
+    connector: Connector, settings: Settings, ask: Callable[[str], str] | None = None
+) -> Iterator[Finding]:
+    """Examines the account with every permission that reading needs; with `ask` signs in first."""
+    from flowtui.aws import surroundings
+    from flowtui.monitor.clock import SystemClock
     from flowtui.monitor.examination import examine
 
-    return examine(connector.connect, settings, wanted(), time.time)
+    def connect(these: Settings) -> AwsConnection:
+        if ask is not None:
+            connector.sign_in(these, ask)
+        return connector.connect(these)
+
+    return examine(connect, settings, wanted(), SystemClock(), surroundings.known_regions())
 
 
 def wanted() -> Sequence[Wanted]:
@@ -108,8 +123,16 @@ def wanted() -> Sequence[Wanted]:
     from flowtui.aws import permissions
 
     reading = [Wanted(each.action, each.purpose.value) for each in permissions.READING]
-    history = [Wanted(each.action, each.purpose.value, is_tried=False) for each in permissions.HISTORY]
+    history = [
+        Wanted(each.action, each.purpose.value, "" if each.action in permissions.FREE else _BILLED)
+        for each in permissions.HISTORY
+    ]
     return (*reading, *history)
+
+
+_NO_CODE = Fault(FaultKind.NO_CREDENTIALS, "", "No code was given, so nothing has changed.", "")
+
+_BILLED = "AWS bills queries"
 
 
 def _who(settings: Settings) -> Settings:
@@ -131,9 +154,19 @@ def _options(settings: Settings) -> Options:
     return Options(settings.profile, region, settings.endpoint_url, settings.insecure, settings.read_only)
 
 
+_AWS_FILES = (
+    ("AWS_CONFIG_FILE", "~/.aws/config"),
+    ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"),
+)
+"""Where profiles may stand, by the variables that name other places; both may say anything of a profile."""
+
+
 def _mentions_mfa() -> bool:
-    path = Path(os.environ.get("AWS_CONFIG_FILE", "~/.aws/config")).expanduser()
+    return any(_mentions("mfa_serial", os.environ.get(variable) or usual) for variable, usual in _AWS_FILES)
+
+
+def _mentions(word: str, name: str) -> bool:
     try:
-        return "mfa_serial" in path.read_text(errors="replace")
-    except OSError:
+        return word in Path(os.path.expandvars(name)).expanduser().read_text(errors="replace")
+    except (OSError, RuntimeError):
         return False

@@ -9,6 +9,7 @@ import click
 
 from flowtui.cli.connect import Connector
 from flowtui.cli.options import CONNECTION, gathered, settings_of, takes
+from flowtui.cli.prompting import ask_code
 from flowtui.cli.values import Format
 from flowtui.records.format import LogFormat
 
@@ -99,9 +100,7 @@ def command(context: click.Context, /, **values: Any) -> None:
     if not (is_dry or is_sure or (sys.stdin.isatty() and values["output"] == "text")):
         raise click.UsageError("Where nobody can be asked, say --yes, or --dry-run.", context)
     connector = Connector()
-    connector.sign_in(
-        settings, lambda question: str(click.prompt(question.rstrip(": "), hide_input=True, err=True))
-    )
+    connector.sign_in(settings, ask_code)
 
     from flowtui.cli.creating import Creating
 

@@ -6,24 +6,19 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import click
 
 from flowtui.cli.connect import Connector, examined
+from flowtui.cli.finding_text import FindingWriter
 from flowtui.cli.options import CONNECTION, gathered, settings_of, takes
+from flowtui.cli.prompting import ask_code
 from flowtui.monitor.health import Finding, Health, works
-from flowtui.records.decode import clean
 
 _SHARED = (*CONNECTION, "vpc", "log_group", "format")
-_MARKS = {
-    Health.GOOD: ("✓", "ok"),
-    Health.NOTE: ("!", "!"),
-    Health.BAD: ("✗", "x"),
-    Health.UNTRIED: ("·", "-"),
-}
-_COLOURS = {Health.GOOD: "cyan", Health.NOTE: "yellow", Health.BAD: "bright_red", Health.UNTRIED: None}
 _SMALLEST = (80, 24)
 """Columns and rows in which every function has its place."""
 
@@ -42,13 +37,9 @@ _SMALLEST = (80, 24)
 def command(context: click.Context, /, output: str, **values: Any) -> None:
     """Tell what works and what is missing. Status 0 only when the monitor can work; nothing is changed."""
     settings = settings_of(gathered(context, values, _SHARED))
-    connector = Connector()
-    connector.sign_in(
-        settings, lambda question: str(click.prompt(question.rstrip(": "), hide_input=True, err=True))
-    )
     findings = []
-    writer = _Text() if output == "text" else None
-    for finding in (*terminal(), *examined(connector, settings)):
+    writer = FindingWriter() if output == "text" else None
+    for finding in chain(terminal(), examined(Connector(), settings, ask_code)):
         findings.append(finding)
         if writer is not None:
             writer.write(finding)
@@ -81,33 +72,6 @@ def terminal() -> Iterator[Finding]:
     yield Finding("terminal", "colours", Health.GOOD, f"{colours}.")
 
 
-class _Text:
-    """Findings as lines, by section, each as soon as it is there."""
-
-    def __init__(self) -> None:
-        from flowtui.cli.monitor import terminal_has_utf8
-
-        self._section = ""
-        self._is_plain = not terminal_has_utf8()
-
-    def write(self, finding: Finding) -> None:
-        """One finding; its section's heading before the first."""
-        if finding.section != self._section:
-            click.echo(("\n" if self._section else "") + click.style(finding.section.capitalize(), bold=True))
-            self._section = finding.section
-        mark = click.style(_MARKS[finding.health][self._is_plain], fg=_COLOURS[finding.health])
-        click.echo(f" {mark} {clean(finding.subject)}: {clean(finding.sentence)}")
-        if finding.cure:
-            click.echo(f"   {'->' if self._is_plain else '→'} {clean(finding.cure)}")
-
-    def end(self, findings: Sequence[Finding], *, is_working: bool) -> None:
-        """Whether it is enough."""
-        counts = {health: sum(each.health is health for each in findings) for health in Health}
-        faults = f"{counts[Health.BAD]} wrong, {counts[Health.NOTE]} to know"
-        verdict = "The monitor works here" if is_working else "The monitor cannot work here yet"
-        click.echo("\n" + click.style(f"{verdict}: {faults}.", bold=True))
-
-
 def _as_json(finding: Finding) -> dict[str, object]:
     return {
         "section": finding.section,
@@ -116,5 +80,6 @@ def _as_json(finding: Finding) -> dict[str, object]:
         "sentence": finding.sentence,
         "cure": finding.cure or None,
         "action": finding.action or None,
+        "actions": list(finding.actions),
         "essential": finding.is_essential,
     }

@@ -11,6 +11,7 @@ import click
 
 from flowtui.cli.connect import Connector
 from flowtui.cli.options import CONNECTION, SCOPE, gathered, settings_of, takes
+from flowtui.cli.prompting import ask_code
 
 if TYPE_CHECKING:
     from flowtui.monitor.outside import Connection
@@ -73,9 +74,7 @@ def _lines(records: tuple[str, ...]) -> list[str]:
 
 def _connection(settings: Settings) -> Connection:
     connector = Connector()
-    connector.sign_in(
-        settings, lambda question: str(click.prompt(question.rstrip(": "), hide_input=True, err=True))
-    )
+    connector.sign_in(settings, ask_code)
     return connector.connect(settings)
 
 

@@ -11,6 +11,7 @@ import click
 
 from flowtui.cli.connect import Connector
 from flowtui.cli.options import CONNECTION, SCOPE, gathered, settings_of, takes
+from flowtui.cli.prompting import ask_code
 from flowtui.cli.values import Amount, Fields, Size, When, WhenType
 
 _SHARED = (*CONNECTION, *SCOPE, "filter", "utc")
@@ -78,9 +79,7 @@ def command(
     if limit is not None and limit > _MOST and not by:
         raise click.UsageError("--limit is 100,000 at most: no query gives more records.", context)
     connector = Connector()
-    connector.sign_in(
-        settings, lambda question: str(click.prompt(question.rstrip(": "), hide_input=True, err=True))
-    )
+    connector.sign_in(settings, ask_code)
 
     from flowtui.cli.asking import Asking, Plan
 

@@ -150,4 +150,7 @@ def _unforeseen(error: Exception) -> None:
     if os.environ.get("FLOWTUI_DEBUG"):
         traceback.print_exception(error)
         return
-    _complain(f"unforeseen {type(error).__name__}: {error}. FLOWTUI_DEBUG=1 shows where.")
+    from flowtui.aws.wording import outside_text
+
+    what = outside_text(str(error)).rstrip(".")
+    _complain(f"unforeseen {type(error).__name__}: {what}. FLOWTUI_DEBUG=1 shows where.")

@@ -12,6 +12,7 @@ import click
 from flowtui.cli import config_file
 from flowtui.cli.connect import Connector, Surroundings
 from flowtui.cli.options import parameters, settings_of
+from flowtui.cli.prompting import ask_code
 
 if TYPE_CHECKING:
     from flowtui.tui.preferences import Preferences
@@ -22,7 +23,7 @@ def run(values: Mapping[str, Any]) -> None:
     settings = settings_of(values)
     require_terminal()
     connector = Connector()
-    connector.sign_in(settings, _ask)
+    connector.sign_in(settings, ask_code)
 
     from flowtui.tui.app import FlowtuiApp
     from flowtui.tui.past import Past
@@ -30,7 +31,7 @@ def run(values: Mapping[str, Any]) -> None:
     app = FlowtuiApp(
         settings,
         connector.open_session,
-        Surroundings(connector, _ask),
+        Surroundings(connector, ask_code),
         preferences=preferences(),
         past=Past.of_user(),
         connect=connector.connect,
@@ -38,10 +39,6 @@ def run(values: Mapping[str, Any]) -> None:
     )
     app.run()
     sys.exit(app.return_code or 0)
-
-
-def _ask(question: str) -> str:
-    return str(click.prompt(question.rstrip(": "), hide_input=True))
 
 
 def preferences() -> Preferences:

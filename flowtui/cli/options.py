@@ -13,7 +13,7 @@ import click
 
 from flowtui.cli.config_file import load
 from flowtui.cli.expression import Expression
-from flowtui.cli.values import Amount, Duration, Format, When, WhenType
+from flowtui.cli.values import Amount, Duration, Format, Rate, When, WhenType
 from flowtui.monitor.settings import (
     DEFAULT_BUFFER,
     DEFAULT_LOOKBACK_S,
@@ -66,7 +66,7 @@ _DECLARED: Mapping[str, Callable[[_Command], _Command]] = {
     ),
     "lookback": click.option(
         "--lookback",
-        type=Duration(),
+        type=Duration(60.0, "records are minutes old when they arrive"),
         metavar="DURATION",
         help="How old a record may be on arrival and is still certain to be shown. Default: 30m.",
     ),
@@ -81,7 +81,7 @@ _DECLARED: Mapping[str, Callable[[_Command], _Command]] = {
     ),
     "max_calls": click.option(
         "--max-calls",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Rate(),
         metavar="N",
         help="Log calls a second, sustained, over all log groups. Default: 1.",
     ),
@@ -107,8 +107,6 @@ SCOPE = ("vpc", "log_group", "since", "format")
 PACE = ("lookback", "sweep", "max_calls")
 FILTERS = ("filter", "capture")
 MONITOR = (*CONNECTION, *SCOPE, *FILTERS, *PACE, "buffer", "utc", "read_only")
-
-_SMALLEST_LOOKBACK_S = 60.0
 
 
 def takes(*names: str) -> Callable[[_Command], _Command]:
@@ -167,9 +165,6 @@ def settings_of(values: Mapping[str, Any], **more: Any) -> Settings:
     utc = bool(values.get("utc"))
     since: When | None = values.get("since")
     now = datetime.now(UTC)
-    lookback_s = values.get("lookback", DEFAULT_LOOKBACK_S)
-    if lookback_s < _SMALLEST_LOOKBACK_S:
-        raise click.UsageError("--lookback is a minute at least; records are minutes old when they arrive.")
     expression = Expression(utc=utc)
     filters = {name: expression.convert(values[name], None, None) for name in FILTERS if name in values}
     chosen = {
@@ -180,7 +175,7 @@ def settings_of(values: Mapping[str, Any], **more: Any) -> Settings:
         "log_groups": values.get("log_group", ()),
         "since": DEFAULT_SINCE if since is None else since.moment(now, utc=utc),
         "formats": values.get("format", ()),
-        "lookback_s": lookback_s,
+        "lookback_s": values.get("lookback", DEFAULT_LOOKBACK_S),
         "sweep_s": values.get("sweep", DEFAULT_SWEEP_S),
         "buffer": values.get("buffer", DEFAULT_BUFFER),
         "max_calls": values.get("max_calls", DEFAULT_MAX_CALLS),

@@ -12,6 +12,7 @@ import click
 from flowtui.cli import stats as figures
 from flowtui.cli.connect import Connector
 from flowtui.cli.options import CONNECTION, FILTERS, PACE, SCOPE, gathered, settings_of, takes
+from flowtui.cli.prompting import ask_code
 from flowtui.cli.values import Amount, When, WhenType
 
 _SHARED = (*CONNECTION, *SCOPE, *FILTERS, *PACE, "utc")
@@ -48,9 +49,7 @@ def command(
     end = None if until is None else until.moment(datetime.now(UTC), utc=utc)
     settings = settings_of(shared, until=end)
     connector = Connector()
-    connector.sign_in(
-        settings, lambda question: str(click.prompt(question.rstrip(": "), hide_input=True, err=True))
-    )
+    connector.sign_in(settings, ask_code)
 
     from flowtui.cli.printing import Plan, Tailing
 

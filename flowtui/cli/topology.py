@@ -10,6 +10,7 @@ import click
 
 from flowtui.cli.connect import Connector
 from flowtui.cli.options import CONNECTION, gathered, settings_of, takes
+from flowtui.cli.prompting import ask_code
 
 _SHARED = (*CONNECTION, "vpc")
 
@@ -29,9 +30,7 @@ def command(context: click.Context, /, output: str, **values: Any) -> None:
     """Print VPCs, subnets, interfaces and the rules between them, as they are now."""
     settings = settings_of(gathered(context, values, _SHARED))
     connector = Connector()
-    connector.sign_in(
-        settings, lambda question: str(click.prompt(question.rstrip(": "), hide_input=True, err=True))
-    )
+    connector.sign_in(settings, ask_code)
 
     from flowtui.cli.explaining import with_rules
     from flowtui.cli.topology_text import lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -26,6 +27,11 @@ class Duration(click.ParamType[float]):
 
     name = "duration"
 
+    def __init__(self, least_s: float = 0.0, because: str = "") -> None:
+        """`because`: why it must not be less."""
+        self._least_s = least_s
+        self._because = because
+
     def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Reads it; usage error otherwise."""
         if not isinstance(value, str):
@@ -33,7 +39,25 @@ class Duration(click.ParamType[float]):
         seconds = 0.0 if value == "0" else duration_s(value)
         if seconds is None:
             self.fail(f"{value!r} is no duration; write 90s, 30m, 1h30m or 2d.", param, ctx)
+        if seconds < self._least_s:
+            self.fail(f"It must be at least {self._least_s:.0f} s: {self._because}.", param, ctx)
         return seconds
+
+
+class Rate(click.ParamType[float]):
+    """A number above zero."""
+
+    name = "number"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Reads it; usage error otherwise."""
+        try:
+            rate = float(value)
+        except ValueError:
+            rate = math.nan
+        if not 0 < rate < math.inf:
+            self.fail(f"{value!r} is no number above zero; write 1 or 2.5.", param, ctx)
+        return rate
 
 
 @dataclass(frozen=True, slots=True)

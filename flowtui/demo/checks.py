@@ -9,6 +9,7 @@ from typing import Any
 Check = Callable[[str, object], Any]
 Span = tuple[float, float]
 Counts = tuple[tuple[str, int], ...]
+Entries = tuple[tuple[str, str], ...]
 Ages = tuple[tuple[float, float, float], ...]
 """Shares of the records, and between how many seconds old these arrive; the shares make 1."""
 
@@ -99,6 +100,20 @@ def rates(name: str, value: object) -> tuple[tuple[str, float], ...]:
     if not isinstance(value, dict):
         raise ScenarioError(f"{name} must be a table")
     return tuple((operation, rate(f"{name}.{operation}", one)) for operation, one in value.items())
+
+
+def words(name: str, value: object) -> tuple[str, ...]:
+    """Texts."""
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise ScenarioError(f"{name} must be a list of texts")
+    return tuple(value)
+
+
+def entries(name: str, value: object) -> Entries:
+    """Texts by name."""
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise ScenarioError(f"{name} must be a table of texts")
+    return tuple(value.items())
 
 
 def counts(name: str, value: object) -> Counts:

@@ -25,15 +25,17 @@ from flowtui.demo.ec2_flow_logs import SERVICE
 from flowtui.demo.ec2_shop import ShopSeeding
 from flowtui.demo.fresh import Fresh
 from flowtui.demo.lab import Lab
+from flowtui.demo.scenario import AccountHabits
 from flowtui.demo.seeding import Entry, Seeding, from_cidr, from_group, mirror_association
 from flowtui.demo.shop import Shop
 
 _NAT_REQUESTER = "amazon-aws"
 
 
-def seeded_application(network: Lab, shop: Shop, fresh: Fresh, seed: int) -> Any:
+def seeded_application(network: Lab, shop: Shop, fresh: Fresh, seed: int, account: AccountHabits) -> Any:
     """The WSGI application of moto with lab and shop in it, warmed up: a first answer takes 0.1 s."""
     seed_vpcs(network, shop, fresh, seed)
+    _spoil_flow_logs(account)
     application = DomainDispatcherApplication(create_backend_app)
     client = Client(application)
     for service, version, action in (
@@ -62,6 +64,18 @@ def seed_vpcs(network: Lab, shop: Shop, fresh: Fresh, seed: int) -> None:
     teach_moto(ShopSeeding(backend, shop, of_lab).run())
     _FreshSeeding(backend, fresh).run()
     _delivery_role()
+
+
+def _spoil_flow_logs(account: AccountHabits) -> None:
+    """Takes away what the account does not have, and has those fail that are not delivered."""
+    flow_logs = ec2_backends[lab.ACCOUNT][lab.REGION].flow_logs
+    if not account.flow_logs:
+        flow_logs.clear()
+    failed = dict(account.failed)
+    for flow_log in flow_logs.values():
+        if flow_log.log_group_name in failed:
+            flow_log.deliver_logs_status = "FAILED"
+            flow_log.deliver_logs_error_message = failed[flow_log.log_group_name]
 
 
 def mirror_log_group(name: str) -> None:

@@ -159,7 +159,7 @@ def _trusts(role: Any) -> bool:
 
 
 def _may_write(role: Any, group: str) -> bool:
-    documents = [*role.policies.values(), *(one.document for one in role.managed_policies.values())]
+    documents = [*role.policies.values(), *map(_default_version, role.managed_policies.values())]
     arn = f"arn:aws:logs:{lab.REGION}:{lab.ACCOUNT}:log-group:{group}:*"
     return any(
         each.get("Effect") == "Allow"
@@ -168,6 +168,12 @@ def _may_write(role: Any, group: str) -> bool:
         for document in documents
         for each in _statements(document)
     )
+
+
+def _default_version(policy: Any) -> str:
+    """The document in force of a policy that is attached to a role."""
+    versions = (one for one in policy.versions if one.version_id == policy.default_version_id)
+    return str(next(versions).document)
 
 
 def _statements(document: str) -> list[dict[str, Any]]:

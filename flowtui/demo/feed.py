@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flowtui.demo import lab, shop
 from flowtui.demo.delivery import Delivery, DemoClock
@@ -57,12 +57,16 @@ def fill(store: LogStore, network: Lab, outlet: Shop, scenario: Scenario, start:
             fields_of(shop.LOG_FORMAT),
         ),
     )
+    classes, failed = dict(scenario.account.classes), dict(scenario.account.failed)
     for feed in feeds:
-        group = store.create(feed.group or "", int((start - 30 * _DAY_S) * 1000))
+        name = feed.group or ""
+        group = store.create(name, int((start - 30 * _DAY_S) * 1000), classes.get(name, "STANDARD"))
         if group is None:
             raise ValueError(f"the log group {feed.group} exists already")
-        group.put(feed.delivery.take(start))
-    return feeds if scenario.rate else ()
+        history = feed.delivery.take(start)
+        group.put(history if name not in failed else ())
+    fed = tuple(replace(feed, group=None) if feed.group in failed else feed for feed in feeds)
+    return fed if scenario.rate else ()
 
 
 def default_vpc(network: Fresh, scenario: Scenario, start: float, now: float) -> Feed:

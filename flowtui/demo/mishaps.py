@@ -66,10 +66,17 @@ def query_error(error: AwsError, body: bytes) -> Answer:
     code, message = error.code.removesuffix("Exception"), error.message
     if is_ec2 and code == "ExpiredToken":
         code, message = "RequestExpired", "Request has expired."
+    if code == "InvalidSignature":
+        code = "RequestExpired" if is_ec2 else "SignatureDoesNotMatch"
+    if is_ec2 and code == "AccessDenied":
+        code, message = (
+            "UnauthorizedOperation",
+            f"You are not authorized to perform this operation. {message}",
+        )
     what = f"<Code>{code}</Code><Message>{message}</Message>"
     if is_ec2:
         text = f"<Response><Errors><Error>{what}</Error></Errors><RequestID>demo</RequestID></Response>"
-        return Answer(400, text.encode(), "text/xml")
+        return Answer(403 if code == "UnauthorizedOperation" else 400, text.encode(), "text/xml")
     text = (
         f"<ErrorResponse><Error><Type>Sender</Type>{what}</Error><RequestId>demo</RequestId></ErrorResponse>"
     )

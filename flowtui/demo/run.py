@@ -32,7 +32,7 @@ class Demo:
         self._fresh = fresh.build(scenario.seed)
         self._is_fresh_fed = False
         self._subscriptions = Subscriptions()
-        self._mishaps = WriteMishaps(scenario.writes)
+        self._mishaps = WriteMishaps(scenario.writes, scenario.account.denied)
         self._store = LogStore()
         self._logs, self._moto = Pending(), Pending()
         self._timeline = Timeline(self._start if scenario.load is None else None)
@@ -47,7 +47,8 @@ class Demo:
         plan = FaultPlan(self._scenario.faults, self._scenario.seed)
         endpoint = Endpoint(self._logs, self._moto, plan, self._timeline, self._ledger, self._mishaps)
         load = self._scenario.load
-        server = listen(port, endpoint, 0.0 if load is None else load.skew_s)
+        skew_s = self._scenario.account.skew_s + (0.0 if load is None else load.skew_s)
+        server = listen(port, endpoint, skew_s)
         threading.Thread(target=server.serve_forever, name="serve", daemon=True).start()
         return f"http://{HOST}:{server.port}"
 
@@ -96,5 +97,7 @@ class Demo:
         scenario = self._scenario
         spread_s = scenario.writes.role_delay_s / scenario.speed
         FlowLogCalls(self._subscriptions, spread_s, scenario.writes.unsuccessful).teach_moto()
-        application = ec2.seeded_application(self._network, self._shop, self._fresh, scenario.seed)
+        application = ec2.seeded_application(
+            self._network, self._shop, self._fresh, scenario.seed, scenario.account
+        )
         return self._mishaps.around(application)

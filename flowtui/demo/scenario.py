@@ -11,6 +11,8 @@ events = 4000         # at most so many in a page of FilterLogEvents
 seconds = 10          # how long a Logs Insights query takes
 [writes]
 refused = {CreateRole = 1}  # operations that are not allowed, so many times; lost: those whose answer is
+[account]
+denied = ["ec2:DescribeNetworkAcls"]  # for good; failed, classes: what is wrong with a log group
 [load]
 records_per_s = 1000  # a workload besides the lab, whose every event is known to the judge
 ```
@@ -28,7 +30,18 @@ from pathlib import Path
 from typing import Any
 
 from flowtui.demo import checks
-from flowtui.demo.checks import Ages, Counts, ScenarioError, Span, by, checked, integer, number, table
+from flowtui.demo.checks import (
+    Ages,
+    Counts,
+    Entries,
+    ScenarioError,
+    Span,
+    by,
+    checked,
+    integer,
+    number,
+    table,
+)
 
 SHIPPED = Path(__file__).parent / "scenarios"
 """The scenarios that may be named without a path."""
@@ -119,6 +132,22 @@ class WriteHabits:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountHabits:
+    """What is wrong with the account, from the beginning to the end."""
+
+    denied: tuple[str, ...] = field(default=(), metadata=by(checks.words))
+    """IAM actions that nobody is allowed; `ec2:*` means all of EC2."""
+    flow_logs: bool = field(default=True, metadata=by(checks.flag))
+    """Whether the VPCs of lab and shop have their flow logs."""
+    failed: Entries = field(default=(), metadata=by(checks.entries))
+    """Log groups that are not delivered to, and AWS's word for why: `Access error`."""
+    classes: Entries = field(default=(), metadata=by(checks.entries))
+    """Log groups that are not of the Standard class."""
+    skew_s: float = field(default=0.0, metadata=by(number(-24 * 3600, 24 * 3600)))
+    """AWS's clock, by its Date header, is so much ahead of ours; the times of events are not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Burst:
     """Records that arrive all at once."""
 
@@ -176,6 +205,7 @@ class Scenario:
     pages: PageHabits = field(default=PageHabits(), metadata=by(table(PageHabits)))
     queries: QueryHabits = field(default=QueryHabits(), metadata=by(table(QueryHabits)))
     writes: WriteHabits = field(default=WriteHabits(), metadata=by(table(WriteHabits)))
+    account: AccountHabits = field(default=AccountHabits(), metadata=by(table(AccountHabits)))
     load: Load | None = field(default=None, metadata=by(table(Load)))
 
 

@@ -1,36 +1,44 @@
-"""What goes wrong on purpose with calls that write, each so many times as a scenario says. Thread-safe.
+"""What goes wrong on purpose with single operations: so many times, or for good. Thread-safe.
 
 Knows operations by name, and neither Logs nor moto.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
 
 from flowtui.demo.api import Answer, error_answer
 from flowtui.demo.errors import AwsError
+from flowtui.demo.lab import ACCOUNT
 from flowtui.demo.mishaps import query_error
 from flowtui.demo.scenario import WriteHabits
 
 
 class WriteMishaps:
-    """Counts them down."""
+    """Counts them down; what the account's policies deny stays denied."""
 
-    def __init__(self, habits: WriteHabits) -> None:
+    def __init__(self, habits: WriteHabits, denied: tuple[str, ...] = ()) -> None:
+        """`denied`: IAM actions, `*` and `?` in them as in policies."""
+        self._denied = denied
         self._lock = threading.Lock()
         self._refused = dict(habits.refused)
         self._lost = dict(habits.lost)
 
     def error(self, operation: str, *, service: str = "") -> AwsError | None:
-        """The refusal of this call, where its turn has come."""
-        if not self._takes(self._refused, operation):
-            return None
+        """The refusal of this call, where it is denied or its turn has come."""
         action = f"{service}:{operation}" if service else operation
-        return AwsError("AccessDeniedException", f"User is not authorized to perform: {action}")
+        is_denied = any(fnmatchcase(action, pattern) for pattern in self._denied)
+        if not is_denied and not self._takes(self._refused, operation):
+            return None
+        message = f"User: {_CALLER} is not authorized to perform: {action}"
+        because = f" because no identity-based policy allows the {action} action" if is_denied else ""
+        return AwsError("AccessDeniedException", message + because)
 
     def takes_loss(self, operation: str) -> bool:
         """Whether the answer to this call, which was carried out, is lost."""
@@ -59,7 +67,7 @@ class WriteMishaps:
             body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             environ["wsgi.input"] = BytesIO(body)
             operation = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
-            error = self.error(operation)
+            error = self.error(operation, service=_service(environ))
             if error is not None:
                 answer = query_error(error, body)
                 headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
@@ -71,3 +79,12 @@ class WriteMishaps:
             return chunks
 
         return guarded
+
+
+_CALLER = f"arn:aws:iam::{ACCOUNT}:user/moto"
+
+
+def _service(environ: dict[str, Any]) -> str:
+    """The service that a call was signed for; empty where it was not."""
+    signed = re.search(r"Credential=[^,]*/([a-z0-9-]+)/aws4_request", environ.get("HTTP_AUTHORIZATION", ""))
+    return signed[1] if signed else ""

@@ -5,74 +5,79 @@ Only reads. Yields one finding after the other, since each may take a while; kno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import difflib
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
 from flowtui.monitor import groups
+from flowtui.monitor.group_examination import GroupExamination, of_fault
 from flowtui.monitor.health import Finding, Health, Wanted, delivery_cure
-from flowtui.monitor.outside import (
-    AccountConnection,
-    Fault,
-    FaultError,
-    FaultKind,
-    Identity,
-    LogGroup,
-    Page,
-    PageRequest,
-)
+from flowtui.monitor.outside import Clock, FaultError, HistoryConnection, Identity
 from flowtui.monitor.settings import Settings
 from flowtui.records import fields
 from flowtui.records.format import FormatError, LogFormat
 from flowtui.topology.lookup import TopologyIndex
 from flowtui.topology.model import FlowLog, Missing, Topology
 
-STANDARD_CLASS = "STANDARD"
-"""The log class that FilterLogEvents reads. Source: CloudWatch Logs user guide, log classes."""
-
 SKEW_TOLD_S = 5.0
 SKEW_REFUSED_S = 300.0
 """AWS refuses signatures that are five minutes off, seconds."""
 
-_FRESH_S = 3600.0
-"""How far back the newest record is looked for, seconds."""
-
 
 def examine(
-    connect: Callable[[Settings], AccountConnection],
+    connect: Callable[[Settings], HistoryConnection],
     settings: Settings,
     wanted: Sequence[Wanted],
-    now: Callable[[], float],
+    clock: Clock,
+    regions: Sequence[str] = (),
 ) -> Iterator[Finding]:
-    """Looks at everything, in the order in which one thing needs the other. Raises nothing of AWS's."""
+    """Looks at everything, in the order in which one thing needs the other. Raises nothing of AWS's.
+
+    `regions`: those that are known; empty where none are.
+    """
     try:
         connection = connect(settings)
         identity = connection.identity()
     except FaultError as error:
-        yield _of_fault("sign-in", "account", error.fault, is_essential=True)
+        yield of_fault("sign-in", "account", error.fault, is_essential=True)
         return
-    yield from _signed_in(identity, connection.credentials_source())
+    yield from _signed_in(identity, connection.credentials_source(), regions)
+    failure: Finding | None = None
     try:
         topology = connection.topology(settings.vpc_ids)
     except FaultError as error:
-        yield _of_fault("permissions", error.fault.action, error.fault)
-        topology = Topology(identity.account, identity.region, now())
+        failure = of_fault("permissions", error.fault.action, error.fault)
+        topology = Topology(identity.account, identity.region, clock.now())
         missing: tuple[Missing, ...] = ()
     else:
         missing = (*topology.missing, *connection.rules(topology).missing)
     index = TopologyIndex(topology)
-    read = _Groups(connection, settings, index, now)
+    read = GroupExamination(connection, groups.log_groups(settings, index), index, clock)
     found = list(read.findings())
-    yield from _permitted(wanted, {each.action: each for each in missing} | read.missing)
+    read.try_history()
+    if failure is not None:
+        yield failure
+    failed = {each.action: each for each in missing} | read.missing
+    yield from _permitted(wanted, failed, connection.answered())
     yield from _flow_logs(index, settings)
     yield from found
+    if identity.skew_s is not None:
+        yield _clock(identity.skew_s)
 
 
-def _signed_in(identity: Identity, source: str) -> Iterator[Finding]:
+def _signed_in(identity: Identity, source: str, regions: Sequence[str]) -> Iterator[Finding]:
     by = f", by {source}" if source else ""
     profile = f", profile {identity.profile}" if identity.profile else ""
     yield Finding(
         "sign-in", "account", Health.GOOD, f"{identity.account} as {_role(identity.arn)}{profile}{by}."
     )
-    yield Finding("sign-in", "region", Health.GOOD, f"{identity.region}.")
+    region = identity.region
+    if not regions or region in regions:
+        yield Finding("sign-in", "region", Health.GOOD, f"{region}.")
+        return
+    close = difflib.get_close_matches(region, regions, 1)
+    cure = f"Say --region {close[0]}, if that is meant." if close else "Name another --region."
+    yield Finding("sign-in", "region", Health.NOTE, f"{region}, which is no region that is known.", cure)
 
 
 def _role(arn: str) -> str:
@@ -83,31 +88,48 @@ def _role(arn: str) -> str:
 # Permissions
 
 
-def _permitted(wanted: Sequence[Wanted], failed: Mapping[str, Missing]) -> Iterator[Finding]:
-    """One line for each purpose that is whole, one for each action that failed."""
+def _permitted(
+    wanted: Sequence[Wanted], failed: Mapping[str, Missing], answered: Set[str]
+) -> Iterator[Finding]:
+    """For each purpose one line for what AWS answered, for each action that failed, and for what is untried.
+
+    An action that was asked more than once may both have been answered and have failed: it failed.
+    """
     for purpose in dict.fromkeys(each.purpose for each in wanted):
         some = [each for each in wanted if each.purpose == purpose]
         for each in some:
             if each.action in failed:
                 yield _not_permitted(each, failed[each.action])
-        tried = [each for each in some if each.is_tried]
-        if not tried:
-            sentence = f"Not tried, since AWS bills it; without it {purpose}."
-            yield Finding("permissions", _listed(some), Health.UNTRIED, sentence)
-        elif not any(each.action in failed for each in some):
-            yield Finding("permissions", _listed(tried), Health.GOOD, f"Allowed; without it {purpose}.")
+        rest = [each for each in some if each.action not in failed]
+        allowed = [each.action for each in rest if each.action in answered]
+        if allowed:
+            sentence = f"Allowed; without it {purpose}."
+            yield Finding("permissions", _listed(allowed), Health.GOOD, sentence, actions=tuple(allowed))
+        yield from _untried([each for each in rest if each.action not in answered])
+
+
+def _untried(rest: Sequence[Wanted]) -> Iterator[Finding]:
+    for reason in dict.fromkeys(each.untried for each in rest):
+        some = [each for each in rest if each.untried == reason]
+        actions = tuple(each.action for each in some)
+        why = reason or "there was nothing to try it on"
+        sentence = f"Not tried, since {why}; without it {some[0].purpose}."
+        yield Finding("permissions", _listed(actions), Health.UNTRIED, sentence, actions=actions)
 
 
 def _not_permitted(wanted: Wanted, missing: Missing) -> Finding:
     cure = (
         "Allow it (`flowtui iam-policy` prints the policy)" if missing.is_denied else "It is not the policy"
     )
+    action = wanted.action
+    sentence = missing.sentence.removeprefix(f"{action} is ").replace(f"the {action} action", "it")
+    sentence = sentence[:1].upper() + sentence[1:]
     cure = f"{cure}; without it {wanted.purpose}."
-    return Finding("permissions", wanted.action, Health.NOTE, missing.sentence, cure, wanted.action)
+    return Finding("permissions", action, Health.NOTE, sentence, cure, action, (action,))
 
 
-def _listed(some: Sequence[Wanted]) -> str:
-    return some[0].action if len(some) == 1 else f"{some[0].action} and {len(some) - 1} more"
+def _listed(actions: Sequence[str]) -> str:
+    return actions[0] if len(actions) == 1 else f"{actions[0]} and {len(actions) - 1} more"
 
 
 # Flow logs
@@ -115,16 +137,29 @@ def _listed(some: Sequence[Wanted]) -> str:
 
 def _flow_logs(index: TopologyIndex, settings: Settings) -> Iterator[Finding]:
     topology = index.topology
+    unread = {each.action for each in topology.missing}
+    if "ec2:DescribeVpcs" not in unread:
+        yield from _unknown_vpcs(topology, settings)
     for log in topology.flow_logs:
-        yield _flow_log(log)
-    for vpc in topology.vpcs:
-        if not _is_watched(index, vpc.id):
-            sentence = f"No flow log covers {vpc.id}{f' {vpc.name}' if vpc.name else ''}."
-            cure = f"flowtui create-flow-log --vpc {vpc.id}"
-            yield Finding("flow logs", vpc.id, Health.NOTE, sentence, cure)
+        yield _flow_log(log, settings)
+    if "ec2:DescribeFlowLogs" not in unread:
+        for vpc in topology.vpcs:
+            if not _is_watched(index, vpc.id):
+                sentence = f"No flow log covers {vpc.id}{f' {vpc.name}' if vpc.name else ''}."
+                cure = _command(settings, "create-flow-log", "--vpc", vpc.id)
+                yield Finding("flow logs", vpc.id, Health.NOTE, sentence, cure)
     if not groups.log_groups(settings, index):
         sentence, cure = groups.why_none(settings, index)
         yield Finding("flow logs", "log groups", Health.BAD, sentence, cure, is_essential=True)
+
+
+def _unknown_vpcs(topology: Topology, settings: Settings) -> Iterator[Finding]:
+    known = [vpc.id for vpc in topology.vpcs]
+    for vpc_id in settings.vpc_ids:
+        if vpc_id not in known:
+            sentence = f"There is no VPC {vpc_id} in {topology.region}."
+            cure = "Check --vpc, --region and the account."
+            yield Finding("flow logs", vpc_id, Health.BAD, sentence, cure)
 
 
 def _is_watched(index: TopologyIndex, vpc_id: str) -> bool:
@@ -134,14 +169,33 @@ def _is_watched(index: TopologyIndex, vpc_id: str) -> bool:
     return index.is_covered(vpc_id) or any(index.flow_logs_of(each) for each in inside)
 
 
-def _flow_log(log: FlowLog) -> Finding:
+def _command(settings: Settings, *words: str) -> str:
+    """One of flowtui's own commands for the same account and region, to be copied."""
+    where = ["--profile", settings.profile] if settings.profile else []
+    where += ["--region", settings.region] if settings.region else []
+    return shlex.join(["flowtui", *words, *where])
+
+
+_OPTIONS = {"vpc": "--vpc", "subnet": "--subnet", "eni": "--interface"}
+"""By how an id begins, what `flowtui create-flow-log` calls such a thing."""
+
+
+def _another(log: FlowLog, settings: Settings) -> str:
+    """The command that creates a flow log beside this one; empty for what flowtui creates none for."""
+    option = _OPTIONS.get(log.resource_id.partition("-")[0])
+    return "" if option is None else _command(settings, "create-flow-log", option, log.resource_id)
+
+
+def _flow_log(log: FlowLog, settings: Settings) -> Finding:
     what = f"{log.traffic_type} of {log.resource_id}, every {log.interval_s} s, to {log.destination}"
+    another = _another(log, settings)
+    create = f"Create one more{{}}: {another}" if another else "Create one more{}."
     if log.log_group is None:
         sentence = f"{what}: goes to {log.destination_type}, which cannot be followed."
-        return Finding("flow logs", log.id, Health.NOTE, sentence, "Create one more, to CloudWatch Logs.")
+        return Finding("flow logs", log.id, Health.NOTE, sentence, create.format(", to CloudWatch Logs"))
     if log.delivery_status == "FAILED":
         sentence = f"{what}: delivery fails: {log.delivery_error or 'AWS does not say why'}."
-        return Finding("flow logs", log.id, Health.BAD, sentence, delivery_cure(log))
+        return Finding("flow logs", log.id, Health.BAD, sentence, delivery_cure(log, another))
     try:
         names = LogFormat.parse(log.format).fields
     except FormatError as error:
@@ -154,120 +208,12 @@ def _flow_log(log: FlowLog) -> Finding:
     ]
     if lacking:
         sentence = f"{what}: its {len(names)} fields lack {', '.join(lacking)}."
-        return Finding("flow logs", log.id, Health.NOTE, sentence, "Create one more, with the triage format.")
+        return Finding("flow logs", log.id, Health.NOTE, sentence, create.format(", with the triage format"))
     state = "delivering" if log.delivery_status == "SUCCESS" else "AWS does not tell yet whether it delivers"
     return Finding("flow logs", log.id, Health.GOOD, f"{what}, {len(names)} fields: {state}.")
 
 
-# Log groups
-
-
-class _Groups:
-    """The log groups that the monitor would follow: what they are, and how fresh."""
-
-    def __init__(
-        self,
-        connection: AccountConnection,
-        settings: Settings,
-        index: TopologyIndex,
-        now: Callable[[], float],
-    ) -> None:
-        self._logs = connection.logs()
-        self._now = now
-        self._names = groups.log_groups(settings, index)
-        self.missing: dict[str, Missing] = {}
-        """What failed, by action."""
-        self._facts: dict[str, LogGroup] | None = None
-        try:
-            self._facts = {each.name: each for each in connection.log_groups(self._names)}
-        except FaultError as error:
-            self._miss(error.fault)
-
-    def findings(self) -> Iterator[Finding]:
-        """Each group; then the clock, by the date of an answer."""
-        skew: float | None = None
-        readable = 0
-        for name in self._names:
-            fact = self._fact(name)
-            if fact is not None and fact.log_class != STANDARD_CLASS:
-                yield _other_class(name, fact)
-                continue
-            if self._facts is not None and fact is None:
-                yield _absent(name)
-                continue
-            try:
-                page = self._newest(name)
-            except FaultError as error:
-                self._miss(error.fault)
-                yield _of_fault("log groups", name, error.fault)
-                continue
-            readable += 1
-            now = self._now()
-            skew = None if page.date_s is None else now - page.date_s
-            yield _fresh(name, fact, page, now)
-        if self._names:
-            yield _readable(readable, len(self._names))
-        if skew is not None:
-            yield _clock(skew)
-
-    def _miss(self, fault: Fault) -> None:
-        is_denied = fault.kind is FaultKind.DENIED
-        self.missing[fault.action] = Missing("log groups", fault.action, fault.sentence, is_denied=is_denied)
-
-    def _fact(self, name: str) -> LogGroup | None:
-        bare = name.rpartition(":log-group:")[2].removesuffix(":*") if name.startswith("arn:") else name
-        return None if self._facts is None else self._facts.get(bare)
-
-    def _newest(self, name: str) -> Page:
-        start_ms = int((self._now() - _FRESH_S) * 1000)
-        try:
-            return self._logs.page(PageRequest(name, start_ms, newest_first=True))
-        except FaultError as error:
-            if error.fault.kind is not FaultKind.INVALID:
-                raise
-        return self._logs.page(PageRequest(name, start_ms))
-
-
-def _other_class(name: str, fact: LogGroup) -> Finding:
-    sentence = f"Of the class {fact.log_class}, which AWS does not let anybody read record by record."
-    cure = "Ask it with `flowtui history`, or let a flow log deliver to a group of the Standard class."
-    return Finding("log groups", name, Health.BAD, sentence, cure, "logs:FilterLogEvents")
-
-
-def _absent(name: str) -> Finding:
-    sentence = "Does not exist (yet): AWS makes it when the first record comes."
-    return Finding(
-        "log groups", name, Health.NOTE, sentence, "Wait for traffic, or look at the delivery above."
-    )
-
-
-def _fresh(name: str, fact: LogGroup | None, page: Page, now: float) -> Finding:
-    kept = "" if fact is None else f"; {_kept(fact)}"
-    if not len(page.events):
-        sentence = f"Readable, but nothing within the last hour{kept}."
-        cure = "Look at the delivery of its flow logs; the first records take up to 16 minutes."
-        return Finding("log groups", name, Health.NOTE, sentence, cure, "logs:FilterLogEvents")
-    newest = now - max(page.events.timestamps) / 1000
-    arrived = now - max(page.events.ingestions) / 1000
-    sentence = f"Newest record began {_ago(newest)} ago, arrived {_ago(arrived)} ago{kept}."
-    return Finding("log groups", name, Health.GOOD, sentence, action="logs:FilterLogEvents")
-
-
-def _kept(fact: LogGroup) -> str:
-    kept = "kept for ever" if fact.retention_days is None else f"kept {fact.retention_days} days"
-    return f"{kept}, {fact.stored_bytes:,} bytes stored" if fact.stored_bytes else kept
-
-
-def _ago(seconds: float) -> str:
-    whole = max(0, round(seconds))
-    return f"{whole} s" if whole < 120 else f"{whole // 60} min"
-
-
-def _readable(readable: int, count: int) -> Finding:
-    sentence = f"{readable} of {count} can be followed."
-    health = Health.GOOD if readable else Health.BAD
-    cure = "" if readable else "Mend one of the log groups above, or name another with --log-group."
-    return Finding("log groups", "together", health, sentence, cure, is_essential=True)
+# The clock
 
 
 def _clock(skew: float) -> Finding:
@@ -277,10 +223,4 @@ def _clock(skew: float) -> Finding:
     sentence = f"{abs(skew):.0f} s {way} AWS's clock; AWS refuses from {SKEW_REFUSED_S:.0f} s on."
     return Finding(
         "clock", "this machine", Health.NOTE, sentence, "Set the clock: `timedatectl set-ntp true`."
-    )
-
-
-def _of_fault(section: str, subject: str, fault: Fault, *, is_essential: bool = False) -> Finding:
-    return Finding(
-        section, subject, Health.BAD, fault.sentence, fault.cure, fault.action, is_essential=is_essential
     )

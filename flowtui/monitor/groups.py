@@ -70,7 +70,10 @@ def why_none(settings: Settings, index: TopologyIndex) -> tuple[str, str]:
         return unread.sentence, f"Allow {unread.action}, or name a log group with --log-group."
     scope = f"VPC {', '.join(settings.vpc_ids)}" if settings.vpc_ids else f"any VPC in {topology.region}"
     if not topology.flow_logs:
-        cure = "Create one that delivers to CloudWatch Logs; `flowtui demo` needs no account."
+        cure = (
+            "Create one that delivers to CloudWatch Logs (`flowtui create-flow-log`), "
+            "or name another --region; `flowtui demo` needs no account."
+        )
         return f"No flow log covers {scope}.", cure
     kinds = ", ".join(
         sorted({_DESTINATIONS.get(log.destination_type, "elsewhere") for log in topology.flow_logs})

@@ -32,6 +32,8 @@ class Finding:
     """What to do, in one line; empty where nothing is wrong."""
     action: str = ""
     """The IAM action concerned."""
+    actions: tuple[str, ...] = ()
+    """All of them, where it is about permissions."""
     is_essential: bool = False
     """Whether the monitor cannot work where this is bad."""
 
@@ -43,8 +45,8 @@ class Wanted:
     action: str
     purpose: str
     """`names and places are missing`."""
-    is_tried: bool = True
-    """Whether the examination asks for it; queries of Logs Insights are billed, so they are not tried."""
+    untried: str = ""
+    """Why the examination does not ask for it: `AWS bills queries`; empty for what it asks for."""
 
 
 def works(findings: Iterable[Finding]) -> bool:
@@ -53,17 +55,17 @@ def works(findings: Iterable[Finding]) -> bool:
     return bool(essential) and all(each.health is not Health.BAD for each in essential)
 
 
-def delivery_cure(log: FlowLog) -> str:
+def delivery_cure(log: FlowLog, another: str = "") -> str:
     """What to do about a delivery that fails, by AWS's three messages.
+
+    `another`: the command that creates one more for the same thing.
 
     Source: VPC user guide, troubleshoot VPC Flow Logs.
     """
     message = log.delivery_error.lower()
     if "access" in message:
-        return (
-            "Its role must trust vpc-flow-logs.amazonaws.com and may put log events into the group; "
-            f"flowtui create-flow-log --help makes one that does, then delete {log.id}."
-        )
+        needed = "Its role must trust vpc-flow-logs.amazonaws.com and may put log events into the group"
+        return f"{needed}. Or delete {log.id} after: {another}" if another else f"{needed}."
     if "rate" in message:
         return "CloudWatch Logs throttles the interface: capture less, or ask AWS for a higher quota."
     return "AWS failed inside; if it lasts, delete the flow log and create it again."

@@ -75,6 +75,8 @@ class Identity:
     arn: str
     region: str
     profile: str | None
+    skew_s: float | None = None
+    """How far this machine's clock was ahead of AWS's when it answered, seconds; None: it was not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,9 @@ class AccountConnection(Connection, Protocol):
 
     def credentials_source(self) -> str:
         """How the credentials came: `environment variables`, `SSO`; empty where it is not known."""
+
+    def answered(self) -> frozenset[str]:
+        """The IAM actions that AWS has answered so far, so that they are allowed."""
 
     def log_groups(self, groups: tuple[str, ...] = ()) -> tuple[LogGroup, ...]:
         """These log groups (names or ARNs), or all; what does not exist is left out. Raises FaultError."""

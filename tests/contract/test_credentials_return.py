@@ -31,6 +31,10 @@ FLOW_LOG = (
     "<flowLogSet><item><flowLogId>fl-1</flowLogId><resourceId>vpc-1</resourceId><logGroupName>flows</logGroupName>"
     "<logDestinationType>cloud-watch-logs</logDestinationType><trafficType>ALL</trafficType></item></flowLogSet>"
 )
+ASSUMED = (
+    "<AssumeRoleResult><Credentials><AccessKeyId>{}</AccessKeyId><SecretAccessKey>x</SecretAccessKey>"
+    "<SessionToken>t</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult>"
+)
 VPC = "<vpcSet><item><vpcId>{}</vpcId><cidrBlock>10.0.0.0/16</cidrBlock></item></vpcSet>"
 
 
@@ -50,6 +54,8 @@ class Aws:
     def answer(self, asked: Asked) -> Answer:
         if asked.operation == "/federation/credentials":
             return self._role()
+        if asked.operation == "AssumeRole" and asked.key in self.valid:
+            return ec2("AssumeRole", ASSUMED.format(asked.key))
         if asked.key not in self.valid:
             return self._expired(asked)
         match asked.operation:
@@ -118,19 +124,43 @@ def process(home: Path) -> Renew:
     return renew
 
 
-def sso(home: Path) -> Renew:
-    (home / "config").write_text(
-        f"[default]\nregion = eu-west-1\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"
-        "sso_account_id = 123456789012\nsso_role_name = reader\n"
-    )
+ROLE = "sso_account_id = 123456789012\nsso_role_name = reader\n"
+
+
+def _signed_in(home: Path, name: str) -> Renew:
+    """What `aws sso login` leaves behind, under the name that the token is looked for by."""
     cache = home / "sso"
     cache.mkdir()
 
     def renew(key: str) -> None:
         token = {"accessToken": "made-up", "expiresAt": "2999-01-01T00:00:00Z", "startUrl": START_URL}
-        (cache / f"{hashlib.sha1(START_URL.encode()).hexdigest()}.json").write_text(json.dumps(token))
+        (cache / f"{hashlib.sha1(name.encode()).hexdigest()}.json").write_text(json.dumps(token))
 
     return renew
+
+
+def sso(home: Path) -> Renew:
+    (home / "config").write_text(
+        f"[default]\nregion = eu-west-1\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n{ROLE}"
+    )
+    return _signed_in(home, START_URL)
+
+
+SESSION = (
+    f"[sso-session corp]\nsso_start_url = {START_URL}\nsso_region = eu-west-1\n"
+    f"[profile team]\nregion = eu-west-1\nsso_session = corp\n{ROLE}"
+)
+
+
+def sso_session(home: Path) -> Renew:
+    (home / "config").write_text(f"[default]\nregion = eu-west-1\nsso_session = corp\n{ROLE}{SESSION}")
+    return _signed_in(home, "corp")
+
+
+def role_behind_sso(home: Path) -> Renew:
+    role = "role_arn = arn:aws:iam::123456789012:role/x\nsource_profile = team\n"
+    (home / "config").write_text(f"[default]\nregion = eu-west-1\n{role}{SESSION}")
+    return _signed_in(home, "corp")
 
 
 @dataclass
@@ -143,17 +173,31 @@ class Running:
         return self.session.state()
 
 
-@pytest.fixture(
-    params=[shared_file, process, sso], ids=["credentials file", "profile's process", "SSO sign-in"]
-)
-def renew(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Renew:
+CURES: dict[Callable[[Path], Renew], str] = {
+    shared_file: "AWS credentials file",
+    process: "credential_process",
+    sso: "In another terminal: aws sso login",
+    sso_session: "In another terminal: aws sso login",
+    role_behind_sso: "In another terminal: aws sso login --profile team",
+}
+"""Where the credentials come from, and what is said when they have expired."""
+
+
+@pytest.fixture(params=CURES, ids=lambda kind: str(kind.__name__))
+def kind(request: pytest.FixtureRequest) -> Callable[[Path], Renew]:
+    made: Callable[[Path], Renew] = request.param
+    return made
+
+
+@pytest.fixture
+def renew(kind: Callable[[Path], Renew], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Renew:
     clean_environment(monkeypatch, tmp_path, "[default]\nregion = eu-west-1\n")
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     # botocore settles where the home is when it is imported.
-    monkeypatch.setattr("botocore.credentials.SSOProvider._SSO_TOKEN_CACHE_DIR", str(tmp_path / "sso"))
-    made: Renew = request.param(tmp_path)
-    return made
+    for place in ("credentials.SSOProvider", "tokens.SSOTokenProvider"):
+        monkeypatch.setattr(f"botocore.{place}._SSO_TOKEN_CACHE_DIR", str(tmp_path / "sso"))
+    return kind(tmp_path)
 
 
 @pytest.fixture
@@ -172,7 +216,9 @@ def running(renew: Renew, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
         session.stop()
 
 
-def test_tail_and_topology_go_on_with_credentials_that_came_back(running: Running, renew: Renew) -> None:
+def test_tail_and_topology_go_on_with_credentials_that_came_back(
+    running: Running, renew: Renew, kind: Callable[[Path], Renew]
+) -> None:
     aws = running.aws
     aws.lines = [line(int(time.time()) - 100)]
     until(lambda: len(running.state.snapshot) == 1 and running.state.status.kind is StatusKind.LIVE)
@@ -180,7 +226,7 @@ def test_tail_and_topology_go_on_with_credentials_that_came_back(running: Runnin
     until(lambda: running.state.status.kind is StatusKind.EXPIRED)
     until(lambda: {one.place for one in running.state.faults} == {"topology", "log group flows"})
     assert {one.fault.kind for one in running.state.faults} == {FaultKind.EXPIRED}
-    assert "aws sso login" in running.state.status.text
+    assert CURES[kind] in running.state.status.text
     aws.lines.append(line(int(time.time()) - 90))
     aws.vpc = "vpc-2"
     aws.valid.add(NEW)

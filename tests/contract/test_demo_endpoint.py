@@ -761,3 +761,43 @@ def test_the_environment_of_the_user_plays_no_part() -> None:
     }
     with demo(env=hostile) as process:
         assert process.client("ec2").describe_flow_logs()["FlowLogs"]
+
+
+def refusal(call: Callable[[], Any]) -> tuple[str, int, str]:
+    with pytest.raises(ClientError) as caught:
+        call()
+    answer = caught.value.response
+    return answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"], answer["Error"]["Message"]
+
+
+def test_what_an_account_is_denied_each_service_says_in_its_own_words() -> None:
+    with demo("--scenario", "closed", "--rate", "0") as process:
+        code, status, message = refusal(process.client("ec2").describe_vpcs)
+        assert (code, status) == ("UnauthorizedOperation", 403)
+        assert "is not authorized to perform: ec2:DescribeVpcs because no identity-based policy" in message
+        code, status, message = refusal(process.client("iam").list_roles)
+        assert (code, status) == ("AccessDenied", 403)
+        assert "iam:ListRoles" in message
+        code, status, message = refusal(process.client("logs").describe_log_groups)
+        assert (code, status) == ("AccessDeniedException", 400)
+        assert "logs:DescribeLogGroups" in message
+        assert process.client("sts").get_caller_identity()["Account"] == "123456789012"
+
+
+def test_a_broken_account_has_a_failed_flow_log_a_class_that_is_not_read_and_a_clock_apart() -> None:
+    with demo("--scenario", "broken", "--rate", "0") as process:
+        logs, ec2 = process.client("logs"), process.client("ec2")
+        by_group = {each["LogGroupName"]: each for each in ec2.describe_flow_logs()["FlowLogs"]}
+        assert by_group[GROUP]["DeliverLogsStatus"] == "FAILED"
+        assert by_group[GROUP]["DeliverLogsErrorMessage"] == "Access error"
+        assert by_group[SHOP_GROUP]["DeliverLogsStatus"] == "SUCCESS"
+        assert drain(logs) == []
+        assert refusal(lambda: drain(logs, logGroupName=SHOP_GROUP))[0] == "InvalidParameterException"
+        date = logs.describe_log_groups()["ResponseMetadata"]["HTTPHeaders"]["date"]
+        assert 37 < parsedate_to_datetime(date).timestamp() - time.time() < 47
+
+
+def test_a_bare_account_has_no_flow_log() -> None:
+    with demo("--scenario", "bare", "--rate", "0") as process:
+        assert process.client("ec2").describe_flow_logs()["FlowLogs"] == []
+        assert len(process.client("ec2").describe_vpcs()["Vpcs"]) == 3

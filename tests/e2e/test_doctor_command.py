@@ -1,27 +1,15 @@
-"""`flowtui doctor` and `flowtui iam-policy`: the real commands, against the embedded endpoint over HTTP."""
+"""`flowtui doctor`: the real command, against the embedded endpoint over HTTP."""
 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import threading
-import time
-from collections.abc import Iterator
-from fnmatch import fnmatch
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
-from botocore.client import BaseClient
-from botocore.exceptions import ClientError
 
-from flowtui.aws.client import AwsConnection, Options
-from flowtui.cli.connect import Connector
-from flowtui.monitor.clock import SystemClock
-from flowtui.monitor.session import Session
-from flowtui.monitor.settings import Settings
 from tests.e2e.test_tail_command import DEADLINE_S, FLOWTUI, Served, end, serve
-from tests.unit.monitor.world import until
 
 
 @pytest.fixture(scope="module")
@@ -74,64 +62,186 @@ def test_a_group_that_does_not_exist_cannot_be_followed(still: Served) -> None:
     assert "/not/there: Does not exist" in ended.stdout
 
 
-class Allowing:
-    """An account that allows the actions of a policy and denies every other, and remembers both."""
+@pytest.fixture(scope="module")
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Served]]:
+    """Endpoints by scenario, a shipped one's name or a text, each started when it is first wanted."""
+    started: dict[str, Served] = {}
 
-    def __init__(self, policy: dict[str, Any]) -> None:
-        self._actions = [action for each in policy["Statement"] for action in each["Action"]]
-        self._call = BaseClient._make_api_call  # type: ignore[attr-defined]
-        self.allowed: set[str] = set()
-        self.denied: set[str] = set()
-        self._lock = threading.Lock()
+    def account(scenario: str) -> Served:
+        if scenario not in started:
+            name = scenario
+            if "\n" in scenario:
+                path = tmp_path_factory.mktemp("scenario") / "account.toml"
+                path.write_text(scenario)
+                name = str(path)
+            started[scenario] = serve("--scenario", name)
+        return started[scenario]
 
-    def call(self, client: BaseClient, operation: str, parameters: dict[str, Any]) -> Any:
-        action = f"{client.meta.service_model.service_name}:{operation}"
-        is_free = action == "sts:GetCallerIdentity"
-        is_allowed = is_free or any(fnmatch(action, pattern) for pattern in self._actions)
-        with self._lock:
-            (self.allowed if is_allowed else self.denied).add(action)
-        if not is_allowed:
-            raise ClientError({"Error": {"Code": "AccessDenied", "Message": action}}, operation)
-        return self._call(client, operation, parameters)
-
-
-@pytest.fixture
-def allowing(still: Served, monkeypatch: pytest.MonkeyPatch) -> Allowing:
-    printed = run(still.environment, "iam-policy")
-    assert printed.returncode == 0, printed.stderr
-    for name in list(os.environ):
-        if name.startswith("AWS_"):
-            monkeypatch.delenv(name)
-    for name, value in still.environment.items():
-        monkeypatch.setenv(name, value)
-    account = Allowing(json.loads(printed.stdout))
-    monkeypatch.setattr(
-        BaseClient,
-        "_make_api_call",
-        lambda client, operation, parameters: account.call(client, operation, parameters),
-    )
-    return account
+    yield account
+    for served in started.values():
+        end(served)
 
 
-def test_with_exactly_the_policy_the_monitor_has_records_names_and_rules(allowing: Allowing) -> None:
-    session = Session(Settings(), Connector().connect, SystemClock(), lambda _: None)
-    session.start()
-    try:
-        until(lambda: len(session.state().snapshot) > 100, 30)
-        until(lambda: (index := session.state().index) is not None and index.topology.rules is not None, 30)
-        topology = session.state().index.topology  # type: ignore[union-attr]
-    finally:
-        session.stop()
-    assert allowing.denied == set()
-    assert not [each for each in topology.missing if each.is_denied]
-    assert {"ec2:DescribeFlowLogs", "logs:FilterLogEvents", "ec2:DescribeNetworkAcls"} <= allowing.allowed
+EXPIRED = "[faults]\nexpired = [0, 80_000]\n"
+APART = "[account]\nskew_s = 720\n[faults]\nskewed = [0, 80_000]\n"
 
 
-def test_the_examination_too_keeps_to_the_policy(allowing: Allowing) -> None:
+@dataclass(frozen=True)
+class Told:
+    """A finding that must be there."""
+
+    subject: str
+    """The beginning of its subject."""
+    health: str
+    words: tuple[str, ...]
+    """In its sentence or cure."""
+
+
+FAULTS = [
+    pytest.param(
+        "broken",
+        (),
+        {},
+        [
+            Told("ec2:DescribeInstances", "note", ("Denied", "flowtui iam-policy", "names and places")),
+            Told("ec2:DescribeNetworkAcls", "note", ("Denied", "why something was rejected")),
+            Told("logs:GetLogGroupFields", "note", ("Denied",)),
+            Told("logs:StartQuery", "untried", ("AWS bills queries",)),
+            Told(
+                "fl-",
+                "bad",
+                ("Access error", "trust vpc-flow-logs.amazonaws.com", "create-flow-log --vpc vpc-"),
+            ),
+            Told("vpc-", "note", ("No flow log covers", "default", "flowtui create-flow-log --vpc vpc-")),
+            Told("/vpc/lab/flow-logs", "bad", ("no delivery to it works", "Standard class")),
+            Told("/vpc/shop/flow-logs", "bad", ("Infrequent Access", "flowtui history")),
+            Told("together", "bad", ("0 of 2",)),
+            Told("this machine", "note", ("behind AWS's clock", "timedatectl")),
+        ],
+        id="much is wrong",
+    ),
+    pytest.param(
+        "closed",
+        (),
+        {},
+        [
+            Told("account", "good", ("123456789012",)),
+            Told("ec2:DescribeFlowLogs", "note", ("Denied", "--log-group")),
+            Told("logs:FilterLogEvents", "untried", ("nothing to try it on",)),
+            Told("log groups", "bad", ("ec2:DescribeFlowLogs is denied", "--log-group")),
+        ],
+        id="nothing is allowed",
+    ),
+    pytest.param(
+        "closed",
+        ("--log-group", "/vpc/lab/flow-logs"),
+        {},
+        [
+            Told(
+                "/vpc/lab/flow-logs", "bad", ("logs:FilterLogEvents is denied", "Allow logs:FilterLogEvents")
+            ),
+            Told("logs:FilterLogEvents", "note", ("Denied", "there are no records")),
+            Told("logs:DescribeLogGroups", "note", ("Denied",)),
+        ],
+        id="nothing is allowed, of a named group",
+    ),
+    pytest.param(
+        "bare",
+        (),
+        {},
+        [
+            Told("vpc-", "note", ("No flow log covers", "flowtui create-flow-log --vpc")),
+            Told("log groups", "bad", ("No flow log covers any VPC in eu-west-1", "another --region")),
+        ],
+        id="no flow log",
+    ),
+    pytest.param(
+        "bare",
+        (),
+        {"AWS_REGION": "eu-north-1"},
+        [Told("log groups", "bad", ("No flow log covers any VPC in eu-north-1", "another --region"))],
+        id="another region",
+    ),
+    pytest.param(
+        "bare",
+        ("--region", "eu-wset-1"),
+        {},
+        [Told("region", "note", ("no region that is known", "--region eu-west-1"))],
+        id="no such region",
+    ),
+    pytest.param(
+        "bare",
+        ("--vpc", "vpc-0nowhere"),
+        {},
+        [Told("vpc-0nowhere", "bad", ("There is no VPC vpc-0nowhere in eu-west-1", "--vpc"))],
+        id="no such VPC",
+    ),
+    pytest.param(
+        EXPIRED,
+        (),
+        {},
+        [Told("account", "bad", ("The AWS sign-in has expired",))],
+        id="expired",
+    ),
+    pytest.param(
+        APART,
+        (),
+        {},
+        [Told("account", "bad", ("clock is 12 minutes behind AWS's", "NTP"))],
+        id="clock far apart",
+    ),
+    pytest.param(
+        "bare",
+        ("--endpoint-url", "http://127.0.0.1:9"),
+        {},
+        [Told("account", "bad", ("127.0.0.1:9 cannot be reached", "endpoint"))],
+        id="down",
+    ),
+    pytest.param(
+        "bare",
+        ("--profile", "nobody"),
+        {},
+        [Told("account", "bad", ("There is no AWS profile 'nobody'",))],
+        id="no such profile",
+    ),
+    pytest.param(
+        "bare",
+        (),
+        {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""},
+        [Told("account", "bad", ("no AWS credentials", "aws configure"))],
+        id="no credentials",
+    ),
+]
+
+
+@pytest.mark.parametrize(("scenario", "options", "variables", "expected"), FAULTS)
+def test_each_fault_of_an_account_is_named_with_its_cure(
+    accounts: Callable[[str], Served],
+    scenario: str,
+    options: tuple[str, ...],
+    variables: dict[str, str],
+    expected: list[Told],
+) -> None:
+    environment = {**accounts(scenario).environment, **variables}
+    ended = run(environment, "doctor", "--output", "json", *options)
+    assert (ended.returncode, ended.stderr) == (1, "")
+    said = json.loads(ended.stdout)
+    assert said["works"] is False
+    text = run(environment, "doctor", *options)
+    assert (text.returncode, text.stderr) == (1, "")
+    for told in expected:
+        found = [each for each in said["findings"] if each["subject"].startswith(told.subject)]
+        whole = [f"{each['sentence']} {each['cure']}" for each in found if each["health"] == told.health]
+        assert any(all(word in one for word in told.words) for one in whole), (told, found)
+        assert all(word in text.stdout for word in told.words)
+    for finding in said["findings"]:
+        assert finding["health"] in ("good", "untried") or finding["cure"], finding
+
+
+def test_actions_are_told_one_by_one_to_machines(accounts: Callable[[str], Served]) -> None:
     from flowtui.cli.connect import wanted
-    from flowtui.monitor.examination import examine
-    from flowtui.monitor.health import works
 
-    findings = list(examine(lambda _: AwsConnection(Options()), Settings(), wanted(), time.time))
-    assert works(findings)
-    assert allowing.denied == set()
+    ended = run(accounts("broken").environment, "doctor", "--output", "json")
+    permissions = [each for each in json.loads(ended.stdout)["findings"] if each["section"] == "permissions"]
+    told = [action for each in permissions for action in each["actions"]]
+    assert sorted(told) == sorted(each.action for each in wanted())

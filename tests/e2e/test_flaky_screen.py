@@ -46,7 +46,7 @@ def test_faults_are_states_that_pass(terminal: Terminal) -> None:
     header(terminal, "LIVE")
     assert "network" in header(terminal, "RETRYING in")
     header(terminal, "LIVE")
-    assert "Sign in again in another terminal" in header(terminal, "SIGN-IN EXPIRED")
+    assert "set new ones" in header(terminal, "SIGN-IN EXPIRED")
     header(terminal, "LIVE")
     terminal.press("q")
     assert terminal.end() == 0

@@ -130,6 +130,100 @@ def test_after_an_expired_sign_in_new_credentials_are_read(
         assert len(logs.page(PageRequest("flows", 0)).events) == 0
 
 
+SIGN_INS = """
+[default]
+region = eu-west-1
+[sso-session corp]
+sso_start_url = https://example.awsapps.com/start
+sso_region = eu-west-1
+[profile by-session]
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = reader
+[profile "behind it"]
+role_arn = arn:aws:iam::123456789012:role/reader
+source_profile = by-session
+[profile two-behind]
+role_arn = arn:aws:iam::123456789012:role/other
+source_profile = behind it
+[profile no-session]
+sso_session = nowhere
+sso_account_id = 123456789012
+sso_role_name = reader
+[profile web]
+role_arn = arn:aws:iam::123456789012:role/reader
+web_identity_token_file = /not/there/token
+[profile false]
+credential_process = false
+[profile talks]
+credential_process = echo AKIAEXAMPLEEXAMPLE00 wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+[profile gone]
+credential_process = /not/there --token hunter2
+[profile half]
+credential_process = echo '{"Version": 1, "AccessKeyId": "AKIAEXAMPLEEXAMPLE00"}'
+[profile round]
+role_arn = arn:aws:iam::123456789012:role/reader
+source_profile = about
+[profile about]
+role_arn = arn:aws:iam::123456789012:role/reader
+source_profile = round
+[profile sourceless]
+role_arn = arn:aws:iam::123456789012:role/reader
+[profile lost]
+role_arn = arn:aws:iam::123456789012:role/reader
+source_profile = nobody
+[profile odd]
+role_arn = arn:aws:iam::123456789012:role/reader
+credential_source = Nonsense
+[profile console]
+login_session = arn:aws:iam::123456789012:user/me
+"""
+
+
+@pytest.mark.parametrize(
+    ("profile", "kind", "told"),
+    [
+        ("by-session", FaultKind.EXPIRED, "In another terminal: aws sso login --profile by-session"),
+        ("behind it", FaultKind.EXPIRED, "In another terminal: aws sso login --profile by-session"),
+        ("two-behind", FaultKind.EXPIRED, "In another terminal: aws sso login --profile by-session"),
+        ("no-session", FaultKind.INVALID, "sso-session does not exist"),
+        ("web", FaultKind.NO_CREDENTIALS, "/not/there/token"),
+        ("false", FaultKind.NO_CREDENTIALS, "Check the profile's set-up"),
+        ("talks", FaultKind.NO_CREDENTIALS, "what credential_process prints is not JSON"),
+        ("gone", FaultKind.NO_CREDENTIALS, "/not/there"),
+        ("half", FaultKind.NO_CREDENTIALS, "credentials"),
+        ("round", FaultKind.INVALID, "Infinite loop"),
+        ("sourceless", FaultKind.NO_CREDENTIALS, "source_profile"),
+        ("lost", FaultKind.INVALID, '"nobody"'),
+        ("odd", FaultKind.INVALID, '"Nonsense"'),
+    ],
+)
+def test_a_profile_that_cannot_be_signed_in_says_what_to_do(
+    profile: str, kind: FaultKind, told: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clean_environment(monkeypatch, tmp_path, SIGN_INS)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    fault = fault_in(connect(Options(profile, "eu-west-1")).identity)
+    whole = f"{fault.sentence} {fault.cure}"
+    assert (fault.kind, told in whole, bool(fault.cure)) == (kind, True, True), fault
+    for secret in ("hunter2", "wJalrXUtnFEMI", "AKIAEXAMPLEEXAMPLE00", "\n"):
+        assert secret not in whole
+
+
+def test_a_sign_in_to_the_console_names_its_own_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clean_environment(monkeypatch, tmp_path, SIGN_INS)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    fault = fault_in(connect(Options("console", "eu-west-1")).identity)
+    assert fault.cure in (
+        "In another terminal: aws login --profile console",
+        "Run `pip install 'boto3[crt]'`.",
+    )
+
+
 def test_half_a_key_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     fault = fault_in(connect(Options()).identity)
@@ -206,7 +300,7 @@ def test_the_mfa_code_is_never_asked_for_inside_the_screen(
 
 @pytest.mark.parametrize(
     "url",
-    ["http://example.com", "http://10.0.0.1:4566", "http://127.0.0.1@example.com/", "http://localhost.example.com"],
+    ["http://example.com", "http://10.0.0.1:4566", "http://localhost.example.com"],
 )  # fmt: skip
 def test_a_plain_http_endpoint_elsewhere_is_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert fault_in(lambda: connect(Options(endpoint_url=url))).kind is FaultKind.INVALID
@@ -224,6 +318,24 @@ def test_a_plain_http_endpoint_in_the_config_file_is_refused_before_anything_is_
         monkeypatch, tmp_path, "[default]\nregion = eu-west-1\nendpoint_url = http://example.com\n"
     )
     assert fault_in(connect(Options()).identity).kind is FaultKind.INVALID
+
+
+@pytest.mark.parametrize("is_insecure", [False, True], ids=["", "insecure"])
+@pytest.mark.parametrize(
+    "url",
+    ["https://user:hunter2@example.com", "http://hunter2@127.0.0.1:4566/", "http://127.0.0.1@example.com/"],
+)
+def test_an_endpoint_with_credentials_in_it_is_refused_and_not_shown(
+    url: str, is_insecure: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for connecting in (
+        lambda: connect(Options(endpoint_url=url, insecure=is_insecure)),
+        lambda: connect(Options(insecure=is_insecure)),
+    ):
+        fault = fault_in(connecting)
+        assert (fault.kind, "user name" in fault.sentence) == (FaultKind.INVALID, True)
+        assert "hunter2" not in fault.sentence + fault.cure
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://127.0.0.1", "http://", "http://[::1"])
@@ -246,11 +358,6 @@ def test_what_is_no_endpoint_is_refused(url: str) -> None:
 )
 def test_what_is_this_machine(host: str, expected: bool) -> None:
     assert is_loopback(host) is expected
-
-
-def test_the_refused_endpoint_is_shown_without_its_password() -> None:
-    fault = fault_in(lambda: connect(Options(endpoint_url="http://user:hunter2@example.com")))
-    assert "hunter2" not in fault.sentence + fault.cure
 
 
 def test_a_connection_is_what_the_core_expects() -> None:

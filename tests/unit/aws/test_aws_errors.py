@@ -193,8 +193,10 @@ EXCEPTIONS = [
         "aws sso login --profile 'my team'",
     ),
     (boto.LoginRefreshRequired(), FaultKind.EXPIRED, "aws login --profile 'my team'"),
-    (boto.RefreshWithMFAUnsupportedError(), FaultKind.EXPIRED, "Start flowtui again"),
-    (MfaPromptError("Enter MFA code"), FaultKind.EXPIRED, "Start flowtui again"),
+    (boto.RefreshWithMFAUnsupportedError(), FaultKind.EXPIRED, "`Sign in again`"),
+    (MfaPromptError("Enter MFA code"), FaultKind.EXPIRED, "start flowtui again"),
+    (FileNotFoundError(2, "No such file", "/x/token"), FaultKind.NO_CREDENTIALS, "web identity token file"),
+    (PermissionError(13, "Permission denied", "/x/run"), FaultKind.NO_CREDENTIALS, "credential_process"),
     (boto.ProfileNotFound(profile="prod"), FaultKind.UNKNOWN_PROFILE, "default, my team"),
     (boto.NoRegionError(), FaultKind.NO_REGION, "--region"),
     (boto.InvalidRegionError(region_name="a b"), FaultKind.NO_REGION, "--region"),
@@ -260,6 +262,46 @@ def test_a_fault_that_is_one_already_stays_itself() -> None:
 def test_an_unreachable_host_is_named() -> None:
     fault = fault_of(boto.EndpointConnectionError(endpoint_url="https://logs.x.com/"), ACTION, CALLER)
     assert fault.sentence == "logs.x.com cannot be reached."
+
+
+@pytest.mark.parametrize(
+    ("region", "cure"),
+    [
+        ("eu-west-1", "Check the network"),
+        ("eu-wset-1", "eu-wset-1 is no region that is known: did you mean --region eu-west-1?"),
+        ("zz", "zz is no region that is known: name another --region."),
+    ],
+)
+def test_where_a_region_is_not_known_an_unreachable_host_is_no_wonder(region: str, cure: str) -> None:
+    error = boto.EndpointConnectionError(endpoint_url="https://sts.x.com/")
+    assert cure in fault_of(error, ACTION, Caller(region=region)).cure
+
+
+@pytest.mark.parametrize(
+    ("method", "cure"),
+    [
+        ("sso", "In another terminal: aws sso login --profile p"),
+        ("assume-role", "In another terminal: aws sso login --profile p"),
+        ("", "In another terminal: aws sso login --profile p"),
+        ("env", "environment variables: set new ones"),
+        ("shared-credentials-file", "credentials file"),
+        ("custom-process", "credential_process"),
+        ("iam-role", "by itself"),
+    ],
+)
+def test_an_expired_sign_in_is_renewed_where_it_came_from(method: str, cure: str) -> None:
+    answer = {"Error": {"Code": "ExpiredTokenException", "Message": "expired"}}
+    error = boto.ClientError(answer, "FilterLogEvents")  # type: ignore[arg-type]
+    assert cure in fault_of(error, ACTION, Caller("p", method=method)).cure
+
+
+def test_of_many_profiles_some_are_named_and_the_one_that_was_meant() -> None:
+    many = Caller("x", [f"team-{number}" for number in range(300)])
+    assert fault_of(boto.ProfileNotFound(profile="nobody"), "", many).cure.startswith(
+        "There are: team-0, team-1, team-2, team-3, team-4, team-5, team-6, team-7 and 292 more"
+    )
+    assert fault_of(boto.ProfileNotFound(profile="tema-7"), "", many).cure == "Did you mean team-7?"
+    assert "--profile (team-0" in fault_of(boto.NoCredentialsError(), "", many).cure
 
 
 def test_without_a_profile_the_login_command_names_none() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,7 +11,8 @@ import botocore.session
 import pytest
 
 from flowtui.aws import parts, permissions, rules
-from flowtui.aws.permissions import Purpose, Where, policy
+from flowtui.aws.permissions import OWN_GROUPS, OWN_ROLES, Purpose, Target, Where, policy
+from flowtui.monitor.creation import answers as creation
 
 WHERE = Where("eu-west-1", "123456789012", "aws", ("/vpc/lab",))
 
@@ -31,7 +33,46 @@ def test_reading_narrows_records_to_the_log_groups() -> None:
 
 def test_a_group_may_be_an_arn_with_or_without_its_ending() -> None:
     arn = "arn:aws:logs:us-east-1:210987654321:log-group:shared"
-    assert Where(groups=(arn, f"{arn}:*")).group_arns() == [arn, f"{arn}:*"] * 2
+    assert Where(groups=(arn, f"{arn}:*")).resources(Target.GROUP) == [arn, f"{arn}:*"]
+
+
+def test_a_pattern_covers_what_is_in_the_groups_too() -> None:
+    assert Where(groups=("/vpc/*",)).resources(Target.GROUP) == ["arn:aws:logs:*:*:log-group:/vpc/*"]
+
+
+def test_what_is_made_is_narrowed_to_our_own_names_or_to_those_given() -> None:
+    assert Where().resources(Target.OWN_GROUP) == ["arn:aws:logs:*:*:log-group:/flowtui/*"]
+    assert Where().resources(Target.OWN_ROLE) == ["arn:aws:iam::*:role/flowtui-*"]
+    assert Where(groups=("/a",)).resources(Target.OWN_GROUP)[0] == "arn:aws:logs:*:*:log-group:/a"
+    assert Where(role="r").resources(Target.OWN_ROLE) == ["arn:aws:iam::*:role/r"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("group", OWN_GROUPS), ("role", OWN_ROLES)], ids=["log group", "role"]
+)
+def test_our_own_names_are_those_that_creation_proposes(kind: str, value: str) -> None:
+    target = creation.Target(creation.Kind.VPC, "vpc-1", "Pröd web")
+    proposed = {"group": creation.proposed_group, "role": creation.proposed_role}[kind](target)
+    assert fnmatchcase(proposed, value)
+
+
+@pytest.mark.parametrize("some", [permissions.READING, permissions.ALL], ids=["reading", "everything"])
+def test_a_policy_is_one_that_iam_takes(some: tuple[permissions.Permission, ...]) -> None:
+    document = policy(some, WHERE)
+    statements = cast("list[dict[str, Any]]", document["Statement"])
+    sids = [each["Sid"] for each in statements]
+    assert document["Version"] == "2012-10-17"
+    assert len(sids) == len(set(sids))
+    assert all(re.fullmatch(r"[A-Za-z0-9]+", sid) for sid in sids)
+    assert all(each["Action"] and each["Resource"] for each in statements)
+    assert permissions.size(document) < permissions.MOST_CHARACTERS / 2
+
+
+def test_what_writes_is_allowed_on_nothing_but_what_it_is_meant_for() -> None:
+    for each in _statements(policy(permissions.ALL, WHERE)).values():
+        if each["Resource"] == ["*"]:
+            verbs = ("Describe", "Get", "Filter", "List", "Start", "Stop", "Simulate")
+            assert all(action.partition(":")[2].startswith(verbs) for action in each["Action"])
 
 
 def test_a_role_is_passed_to_flow_logs_only() -> None:

@@ -48,7 +48,7 @@ def test_version_and_help() -> None:
     [
         (("tail", "--since", "banana"), 2, "'banana' is no time"),
         (("tail", "--output", "xml"), 2, "xml"),
-        (("--lookback", "5s", "tail"), 2, "a minute at least"),
+        (("--lookback", "5s", "tail"), 2, "at least 60 s"),
         (("--buffer", "5", "tail"), 2, "--buffer does not apply"),
         (("--profile", "x", "demo", "--serve"), 2, "--profile does not apply"),
         (("tail", "--format", "nonsense"), 2, "${field}"),
@@ -86,6 +86,22 @@ def test_a_traceback_is_to_be_had_on_request_only(
     told = capsys.readouterr().err
     assert ("Traceback" in told) is has_traceback
     assert "ZeroDivisionError" in told
+
+
+def test_a_slip_of_our_own_tells_no_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def slip(*_: object, **__: object) -> Settings:
+        raise RuntimeError("with AKIAEXAMPLEEXAMPLE00 and\nwJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+
+    monkeypatch.delenv("FLOWTUI_DEBUG", raising=False)
+    monkeypatch.setattr("sys.argv", ["flowtui", "tail"])
+    monkeypatch.setattr("flowtui.cli.tail.settings_of", slip)
+    with pytest.raises(SystemExit):
+        main()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "EXAMPLE" not in line
+    assert "unforeseen RuntimeError: with AKIA" in line
 
 
 def gathered(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -188,3 +189,100 @@ def test_the_demo_goes_by_none_of_the_account_settings(write: Write) -> None:
     context = click.Context(click.Command("demo"), parent=click.Context(click.Group("flowtui")))
     names = ("vpc", "log_group", "utc")
     assert gathered(context, {}, names, configured=("utc",)) == {"utc": True}
+
+
+HOSTILE = [
+    ("profile = 'a'\nprofile = 'b'\n", ("is not TOML", "line 2")),
+    ("[keys]\nwhy = 'W'\n[keys]\nwhy = 'X'", ("is not TOML", "line 3")),
+    ('profile = "a\\u001b[31mred"', ("profile has a character in it that cannot be shown",)),
+    ('profile = "a\\u202eb"', ("profile has a character in it that cannot be shown",)),
+    ('vpc = ["vpc-1", "a\\u0000"]', ("vpc has a character",)),
+    ('theme = "\\u001b]0;x\\u0007"', ("theme has a character",)),
+    ('columns = ["\\u009b"]', ("columns has a character",)),
+    ('[keys]\nwhy = "\\u001b[31m"', ("keys.why has a character",)),
+    ('"pro\\u001b[31mfile" = "a"', ("\\x1b[31m", "did you mean profile?")),
+    ("profile = ''", ("profile is empty", "leave it out")),
+    ("region = '  '", ("region is empty",)),
+    ("vpc = ['']", ("vpc is empty",)),
+    ("[keys]\nwhy = ''", ("keys.why is empty",)),
+    ("[keys]\nwhy = 'W,'", ("keys.why", "between the commas")),
+    ("[keys]\nfilter.rejects = ','", ("keys.filter.rejects", "between the commas")),
+    ("[[keys]]\nwhy = 'W'", ("keys is a table",)),
+    ("[profile]\nname = 'x'", ("profile is one text or number",)),
+    ("max-calls = nan", ("max-calls is wrong", "2.5")),
+    ("max-calls = inf", ("max-calls is wrong",)),
+    ("max-calls = -1", ("max-calls is wrong",)),
+    ("buffer = -5", ("buffer is wrong",)),
+    ("lookback = '1s'", ("lookback is wrong", "at least 60 s")),
+    ("filter = 'reject'", ("filter has no place here", "--filter")),
+    ("insecure = true", ("insecure has no place here", "--insecure")),
+    ("until = '1h'", ("until is not known",)),
+    ("a = " + "[" * 5_000, ("is not TOML",)),
+    ("buffer = " + "9" * 5_000, ("is not TOML",)),
+    ("# " + "x" * 2_000_000, ("larger than 1,000,000 bytes",)),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), HOSTILE, ids=[text[:24] for text, _ in HOSTILE])
+def test_whatever_a_file_holds_one_line_says_what_is_wrong(
+    write: Write, text: str, words: tuple[str, ...]
+) -> None:
+    path = write(text)
+    ended = CliRunner().invoke(flowtui, ["config"])
+    assert ended.exit_code == 2
+    (line,) = ended.output.splitlines()
+    for word in (str(path), *words):
+        assert word in line
+    assert line.isprintable()
+
+
+def test_no_file_but_a_file_is_read(write: Write) -> None:
+    path = write("")
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ConfigError, match="is no file"):
+        load()
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(ConfigError, match="Is a directory"):
+        load()
+
+
+@pytest.mark.parametrize("name", ["/dev/null", ""])
+def test_no_file_may_be_wanted(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("FLOWTUI_CONFIG", name)
+    assert load().options == {}
+
+
+def test_a_home_that_nobody_has_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOWTUI_CONFIG", "~nobody-has-this-name/config.toml")
+    with pytest.raises(ConfigError, match="home"):
+        load()
+
+
+def test_a_file_of_another_editor_is_read_too(write: Write) -> None:
+    path = write("")
+    path.write_bytes(b'\xef\xbb\xbfregion = "eu-north-1"\r\nutc = true\r\n')
+    assert settings({}).region == "eu-north-1"
+
+
+def test_a_time_may_be_one_of_toml(write: Write) -> None:
+    write("since = 2026-01-31T12:01:00Z")
+    assert settings({}).since.seconds == 1769860860
+    assert shown()["since"]["source"] == "config file"
+
+
+@pytest.mark.parametrize("place", ["file", "option", "environment"])
+def test_credentials_in_an_endpoint_are_not_shown(
+    write: Write, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    url = "https://me:hunter2@example.com/logs"
+    write(f"endpoint-url = '{url}'" if place == "file" else "")
+    if place == "environment":
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    options = ["--endpoint-url", url] if place == "option" else []
+    for output in ("text", "json"):
+        ended = CliRunner().invoke(flowtui, ["config", "-o", output, *options])
+        assert ended.exit_code == 0
+        assert "hunter2" not in ended.output
+        assert "https://example.com/logs" in ended.output

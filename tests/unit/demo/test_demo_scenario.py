@@ -9,6 +9,7 @@ import pytest
 from flowtui.demo.checks import ScenarioError
 from flowtui.demo.scenario import (
     SHIPPED,
+    AccountHabits,
     Burst,
     Faults,
     Load,
@@ -74,6 +75,8 @@ WRONG = [
     ("ages upside down", "[load]\nages = [[1, 3, 2]]", "ages must be"),
     ("unknown in a burst", "[load]\nburst = { size = 3 }", "'size' is not known"),
     ("no streams", "[load]\nstreams = 0", "streams must be an integer from 1"),
+    ("denied is text", '[account]\ndenied = "ec2:*"', "denied must be a list of texts"),
+    ("a class of a number", "[account.classes]\ng = 1", "classes must be a table of texts"),
     ("span of text", '[faults]\ndown = ["a", "b"]', "down must be [from, to]"),
 ]
 
@@ -121,6 +124,25 @@ FilterLogEvents = 2
     )
     assert played.pages == PageHabits(ragged=True, empty_run=4)
     assert played.faults == Faults(limits=(("FilterLogEvents", 2.0),))
+
+
+def test_an_account(tmp_path: Path) -> None:
+    text = """
+[account]
+denied = ["ec2:*", "logs:StartQuery"]
+flow_logs = false
+skew_s = -42
+failed = { "/a" = "Access error" }
+[account.classes]
+"/b" = "INFREQUENT_ACCESS"
+"""
+    assert load(written(tmp_path, text)).account == AccountHabits(
+        denied=("ec2:*", "logs:StartQuery"),
+        flow_logs=False,
+        failed=(("/a", "Access error"),),
+        classes=(("/b", "INFREQUENT_ACCESS"),),
+        skew_s=-42.0,
+    )
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)

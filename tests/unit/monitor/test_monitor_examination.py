@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pytest
 
 from flowtui.monitor.examination import examine
 from flowtui.monitor.health import Finding, Health, Wanted, works
-from flowtui.monitor.outside import Fault, FaultError, FaultKind, LogGroup, Page, PageRequest
+from flowtui.monitor.outside import (
+    Fault,
+    FaultError,
+    FaultKind,
+    Identity,
+    Insights,
+    LogGroup,
+    Page,
+    PageRequest,
+)
 from flowtui.monitor.settings import Settings
+from flowtui.records.events import LogEvents
 from flowtui.topology.model import Missing, Topology, Vpc
 from flowtui.topology.rules import Rules
-from tests.unit.monitor.scripted import GROUP
+from tests.unit.monitor.scripted import GROUP, FakeClock
 from tests.unit.monitor.world import FLOW_LOG, TOPOLOGY, Account, Lines, line
 
 NOW = 1_780_000_000.0
@@ -23,8 +34,10 @@ WANTED = (
     Wanted("logs:FilterLogEvents", "there are no records"),
     Wanted("ec2:DescribeNetworkAcls", "why is not known"),
     Wanted("ec2:DescribeSecurityGroups", "why is not known"),
-    Wanted("logs:StartQuery", "there is no history", is_tried=False),
+    Wanted("logs:StartQuery", "there is no history", "AWS bills queries"),
+    Wanted("logs:GetLogGroupFields", "there is no history"),
 )
+ANSWERED = frozenset(each.action for each in WANTED if not each.untried)
 
 
 @dataclass
@@ -34,7 +47,26 @@ class Examined(Account):
     groups_: tuple[LogGroup, ...] = (LogGroup(GROUP, "STANDARD", 14, 2048),)
     groups_fault: Fault | None = None
     rules_missing: tuple[Missing, ...] = ()
+    fields_fault: Fault | None = None
+    skew_s: float | None = None
+    answered_: frozenset[str] = ANSWERED
     asked_groups: list[tuple[str, ...]] = field(default_factory=list)
+    asked_fields: list[str] = field(default_factory=list)
+
+    def identity(self) -> Identity:
+        return replace(super().identity(), skew_s=self.skew_s)
+
+    def answered(self) -> frozenset[str]:
+        return self.answered_
+
+    def insights(self) -> Insights:
+        return cast(Insights, self)
+
+    def field_names(self, group: str) -> frozenset[str]:
+        self.asked_fields.append(group)
+        if self.fields_fault is not None:
+            raise FaultError(self.fields_fault)
+        return frozenset()
 
     def credentials_source(self) -> str:
         return "SSO"
@@ -49,21 +81,14 @@ class Examined(Account):
         return Rules(NOW, missing=self.rules_missing)
 
 
-class Dated(Lines):
-    """Logs whose clock is not this machine's."""
-
-    skew_s = 0.0
-
-    def page(self, request: PageRequest) -> Page:
-        return replace(super().page(request), date_s=NOW - self.skew_s)
+def fresh() -> Lines:
+    return Lines([line(int(NOW) - 90)])
 
 
-def fresh() -> Dated:
-    return Dated([line(int(NOW) - 90)])
-
-
-def examined(account: Examined, settings: Settings | None = None) -> list[Finding]:
-    return list(examine(lambda _: account, settings or Settings(), WANTED, lambda: NOW))
+def examined(
+    account: Examined, settings: Settings | None = None, regions: Sequence[str] = ()
+) -> list[Finding]:
+    return list(examine(lambda _: account, settings or Settings(), WANTED, FakeClock(NOW), regions))
 
 
 def about(findings: list[Finding], subject: str) -> Finding:
@@ -76,7 +101,8 @@ def test_a_healthy_account_works_and_every_finding_is_good() -> None:
     assert works(findings)
     assert {each.health for each in findings} == {Health.GOOD, Health.UNTRIED}
     assert about(findings, "account").sentence == "123456789012 as user/me, by SSO."
-    assert "began 90 s ago, arrived 30 s ago; kept 14 days, 2,048 bytes" in about(findings, GROUP).sentence
+    told = about(findings, GROUP).sentence
+    assert "began 90 s ago, arrived 30 s ago; half arrive within 60 s; Standard class, kept 14 days" in told
 
 
 def test_without_sign_in_there_is_one_finding_and_it_says_what_to_do() -> None:
@@ -90,7 +116,7 @@ def test_an_account_that_cannot_be_connected_to_is_told_too() -> None:
     def refuse(_: Settings) -> Examined:
         raise FaultError(Fault(FaultKind.NO_REGION, "", "No AWS region is set.", "Say --region."))
 
-    (finding,) = examine(refuse, Settings(), WANTED, lambda: NOW)
+    (finding,) = examine(refuse, Settings(), WANTED, FakeClock(NOW))
     assert finding.sentence == "No AWS region is set."
 
 
@@ -106,7 +132,7 @@ def _with_log(**changes: str | int | None) -> Examined:
             lambda: _with_log(delivery_status="FAILED", delivery_error="Access error"),
             "fl-1",
             Health.BAD,
-            ("delivery fails: Access error", "trust vpc-flow-logs.amazonaws.com"),
+            ("delivery fails: Access error", "trust vpc-flow-logs", ": flowtui create-flow-log --vpc vpc-1"),
             True,
         ),
         (
@@ -155,7 +181,7 @@ def _with_log(**changes: str | int | None) -> Examined:
             lambda: Examined(fresh(), groups_=(LogGroup(GROUP, "INFREQUENT_ACCESS", None, 0),)),
             GROUP,
             Health.BAD,
-            ("INFREQUENT_ACCESS", "flowtui history"),
+            ("Infrequent Access class", "flowtui history"),
             False,
         ),
         (lambda: Examined(fresh(), groups_=()), GROUP, Health.NOTE, ("Does not exist",), False),
@@ -195,7 +221,6 @@ def test_denied_actions_are_named_one_by_one_with_what_is_lost() -> None:
     assert found.sentence == "It is denied."
     assert "iam-policy" in found.cure
     assert "why is not known" in found.cure
-    assert not any("ec2:DescribeSecurityGroups" in each.subject for each in findings)
     assert works(findings)
 
 
@@ -210,10 +235,106 @@ def test_a_denied_reading_is_no_permission_that_is_there() -> None:
     assert found.sentence == "Reading is denied."
 
 
+def test_what_nothing_asked_for_is_no_permission_that_is_there() -> None:
+    """Where there is no group, whether it could be read is not known."""
+    account = Examined(
+        fresh(), replace(TOPOLOGY, flow_logs=()), answered_=ANSWERED - {"logs:FilterLogEvents"}
+    )
+    found = about(examined(account), "logs:FilterLogEvents")
+    assert found.health is Health.UNTRIED
+    assert "nothing to try it on" in found.sentence
+
+
+def test_a_denial_is_told_in_few_words() -> None:
+    sentence = (
+        "ec2:DescribeNetworkAcls is denied because no policy allows the ec2:DescribeNetworkAcls action."
+    )
+    missing = Missing("network ACLs", "ec2:DescribeNetworkAcls", sentence, is_denied=True)
+    found = about(examined(Examined(fresh(), rules_missing=(missing,))), "ec2:DescribeNetworkAcls")
+    assert found.sentence == "Denied because no policy allows it."
+
+
+def test_what_is_allowed_beside_what_is_not_is_told_too() -> None:
+    missing = Missing("network ACLs", "ec2:DescribeNetworkAcls", "It is denied.", is_denied=True)
+    found = about(examined(Examined(fresh(), rules_missing=(missing,))), "ec2:DescribeSecurityGroups")
+    assert (found.health, found.actions) == (Health.GOOD, ("ec2:DescribeSecurityGroups",))
+
+
+def test_the_fields_of_one_group_are_asked_for_since_that_costs_nothing() -> None:
+    fault = Fault(FaultKind.DENIED, "logs:GetLogGroupFields", "Asking for fields is denied.", "Allow it.")
+    account = Examined(fresh(), fields_fault=fault)
+    assert about(examined(account), "logs:GetLogGroupFields").sentence == "Asking for fields is denied."
+    assert account.asked_fields == [GROUP]
+
+
+def test_a_group_that_only_failing_flow_logs_write_to_and_that_is_silent_is_not_followed() -> None:
+    log = replace(FLOW_LOG, delivery_status="FAILED", delivery_error="Access error")
+    account = Examined(Lines(), replace(TOPOLOGY, flow_logs=(log,)))
+    findings = examined(account)
+    assert about(findings, GROUP).health is Health.BAD
+    assert "no delivery to it works" in about(findings, GROUP).sentence
+    assert not works(findings)
+
+
+@dataclass
+class Moody(Lines):
+    """Logs whose first answers are no use: throttled, or pages with nothing but a token."""
+
+    throttled: int = 0
+    empty: int = 0
+
+    def page(self, request: PageRequest) -> Page:
+        if self.throttled:
+            self.throttled -= 1
+            raise FaultError(Fault(FaultKind.THROTTLED, "logs:FilterLogEvents", "Too many.", ""))
+        if self.empty:
+            self.empty -= 1
+            return Page(LogEvents([], [], [], [], []), "more", 0)
+        return super().page(request)
+
+
+@pytest.mark.parametrize("logs", [Moody(throttled=2), Moody(empty=3)], ids=["throttled", "empty pages"])
+def test_what_passes_by_itself_is_waited_for(logs: Moody) -> None:
+    logs.lines = fresh().lines
+    assert "began" in about(examined(Examined(logs)), GROUP).sentence
+
+
+def test_a_group_that_stays_throttled_is_told_so() -> None:
+    found = about(examined(Examined(Moody(throttled=99))), GROUP)
+    assert (found.health, found.sentence) == (Health.BAD, "Too many.")
+
+
+@pytest.mark.parametrize(
+    ("region", "health", "cure"),
+    [
+        ("eu-west-1", Health.GOOD, ""),
+        ("eu-wset-1", Health.NOTE, "Say --region eu-west-1, if that is meant."),
+    ],
+)
+def test_a_region_that_nobody_knows_is_told(region: str, health: Health, cure: str) -> None:
+    class There(Examined):
+        def identity(self) -> Identity:
+            return replace(super().identity(), region=region)
+
+    found = about(examined(There(fresh()), regions=("eu-west-1", "us-east-1")), "region")
+    assert (found.health, found.cure) == (health, cure)
+
+
+def test_a_vpc_that_is_not_there_is_told() -> None:
+    found = about(examined(Examined(fresh()), Settings(vpc_ids=("vpc-9",))), "vpc-9")
+    assert (found.health, found.sentence) == (Health.BAD, "There is no VPC vpc-9 in eu-west-1.")
+
+
+def test_commands_to_copy_name_the_profile_and_the_region_that_were_given() -> None:
+    account = Examined(fresh(), replace(TOPOLOGY, flow_logs=()))
+    found = about(examined(account, Settings(profile="lab one", region="eu-west-1")), "vpc-1")
+    assert found.cure == "flowtui create-flow-log --vpc vpc-1 --profile 'lab one' --region eu-west-1"
+
+
 def test_what_is_billed_is_not_tried_and_says_so() -> None:
     found = about(examined(Examined(fresh())), "logs:StartQuery")
     assert found.health is Health.UNTRIED
-    assert "AWS bills it" in found.sentence
+    assert "AWS bills queries" in found.sentence
 
 
 def test_groups_that_may_not_be_described_are_read_all_the_same() -> None:
@@ -235,9 +356,7 @@ def test_a_group_named_by_its_arn_is_found_by_its_name() -> None:
     ids=["right", "ahead", "behind"],
 )
 def test_the_clock_is_compared_with_that_of_aws(skew_s: float, health: Health, word: str) -> None:
-    logs = fresh()
-    logs.skew_s = skew_s
-    found = about(examined(Examined(logs)), "this machine")
+    found = about(examined(Examined(fresh(), skew_s=skew_s)), "this machine")
     assert found.health is health
     assert word in found.sentence
 
