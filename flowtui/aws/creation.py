@@ -73,22 +73,31 @@ class FlowLogCreation:
         """The account's log groups."""
         return self._connection.logs()
 
-    def lacking(self, actions: Sequence[str]) -> tuple[str, ...] | None:
+    def lacking(self, needs: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
         """What AWS's policy simulator does not allow the caller; None where it may not be asked."""
+        allowed: set[str] = set()
         try:
             principal = self._principal()
             if principal is None:
                 return None
-            with self._asking("iam:SimulatePrincipalPolicy"):
-                reply = self._client("iam").simulate_principal_policy(
-                    PolicySourceArn=principal, ActionNames=list(actions), ContextEntries=[_PASSED]
-                )
+            for arn in dict.fromkeys(arn for arns in needs.values() for arn in arns):
+                asked = [each for each, arns in needs.items() if arn in arns and each not in allowed]
+                allowed |= self._allowed(principal, asked, arn) if asked else set()
         except FaultError:
             return None
+        return tuple(action for action in needs if action not in allowed)
+
+    def _allowed(self, principal: str, actions: Sequence[str], arn: str) -> set[str]:
+        """Which of these the simulator allows on a resource. Raises FaultError."""
+        with self._asking("iam:SimulatePrincipalPolicy"):
+            reply = self._client("iam").simulate_principal_policy(
+                PolicySourceArn=principal,
+                ActionNames=list(actions),
+                ResourceArns=[arn],
+                ContextEntries=[_PASSED, _CREATING],
+            )
         results = rows(reply, "EvaluationResults")
-        return tuple(
-            text(each, "EvalActionName") for each in results if text(each, "EvalDecision") != "allowed"
-        )
+        return {text(each, "EvalActionName") for each in results if text(each, "EvalDecision") == "allowed"}
 
     def _principal(self) -> str | None:
         """The user or role whose policies count; None for whom the simulator cannot judge."""
@@ -162,6 +171,11 @@ _TELLING = ("TrafficType", "LogGroupName", "MaxAggregationInterval", "DeliverLog
 _PASSED = {
     "ContextKeyName": "iam:PassedToService",
     "ContextKeyValues": [SERVICE],
+    "ContextKeyType": "string",
+}
+_CREATING = {
+    "ContextKeyName": "ec2:CreateAction",
+    "ContextKeyValues": ["CreateFlowLogs"],
     "ContextKeyType": "string",
 }
 

@@ -6,21 +6,17 @@ A command to be copied is never broken; what is not a terminal gets one line a f
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
 
 import click
 
-from flowtui.monitor.health import Finding, Health
+from flowtui.monitor.health import Finding, Health, wrapped
 from flowtui.records.decode import clean
 
 _MARKS = {Health.GOOD: "✓", Health.NOTE: "!", Health.BAD: "✗", Health.UNTRIED: "·"}
 _COLOURS = {Health.GOOD: "cyan", Health.NOTE: "yellow", Health.BAD: "bright_red", Health.UNTRIED: None}
-
-_WORDS = re.compile(r"`[^`]*`\S*|(?:^|(?<=: ))(?:aws|flowtui) .+|\S+")
-"""What is not broken: what is quoted, a command to the end of the line, a word."""
 
 
 class FindingWriter:
@@ -80,15 +76,3 @@ class FindingWriter:
 
     def _say(self, line: str) -> None:
         click.echo(line)
-
-
-def wrapped(text: str, width: int) -> Iterator[str]:
-    """Lines of at most so many characters, but for what is not to be broken; one at least."""
-    line = ""
-    for word in _WORDS.findall(text):
-        if line and len(line) + 1 + len(word) > width:
-            yield line
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    yield line

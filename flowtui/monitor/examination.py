@@ -144,7 +144,7 @@ def _flow_logs(index: TopologyIndex, settings: Settings) -> Iterator[Finding]:
         yield _flow_log(log, settings)
     if "ec2:DescribeFlowLogs" not in unread:
         for vpc in topology.vpcs:
-            if not _is_watched(index, vpc.id):
+            if not index.flow_logs_in(vpc.id):
                 sentence = f"No flow log covers {vpc.id}{f' {vpc.name}' if vpc.name else ''}."
                 cure = _command(settings, "create-flow-log", "--vpc", vpc.id)
                 yield Finding("flow logs", vpc.id, Health.NOTE, sentence, cure)
@@ -160,13 +160,6 @@ def _unknown_vpcs(topology: Topology, settings: Settings) -> Iterator[Finding]:
             sentence = f"There is no VPC {vpc_id} in {topology.region}."
             cure = "Check --vpc, --region and the account."
             yield Finding("flow logs", vpc_id, Health.BAD, sentence, cure)
-
-
-def _is_watched(index: TopologyIndex, vpc_id: str) -> bool:
-    """Whether a flow log covers a VPC or something in it."""
-    inside = [each.id for each in index.subnets_of(vpc_id)]
-    inside += [each.id for each in index.interfaces_of(vpc_id)]
-    return index.is_covered(vpc_id) or any(index.flow_logs_of(each) for each in inside)
 
 
 def _command(settings: Settings, *words: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -53,6 +54,22 @@ def works(findings: Iterable[Finding]) -> bool:
     """Whether the monitor can show records: nothing essential is bad, and something essential is good."""
     essential = [each for each in findings if each.is_essential]
     return bool(essential) and all(each.health is not Health.BAD for each in essential)
+
+
+_WORDS = re.compile(r"`[^`]*`\S*|(?:^|(?<=: ))(?:aws|flowtui) .+|\S+")
+"""What is not broken: what is quoted, a command to the end of the line, a word."""
+
+
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """Lines of at most so many characters, but for what is not to be broken; one at least."""
+    line = ""
+    for word in _WORDS.findall(text):
+        if line and len(line) + 1 + len(word) > width:
+            yield line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield line
 
 
 def delivery_cure(log: FlowLog, another: str = "") -> str:

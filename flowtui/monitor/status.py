@@ -14,7 +14,9 @@ _SIGNED_OUT = (FaultKind.EXPIRED,)
 def of_fault(fault: Fault, retry_at: float | None) -> Status:
     """The status where nothing goes on because of this fault."""
     if fault.kind in _SIGNED_OUT:
-        return Status(StatusKind.EXPIRED, fault.cure or fault.sentence, retry_at)
+        # The header has room for the command, not for where to type it.
+        command = fault.cure.partition(": ")[2] or fault.cure
+        return Status(StatusKind.EXPIRED, command or fault.sentence, retry_at)
     if fault.kind.is_lasting:
         return Status(StatusKind.FAILED, f"{fault.sentence} {fault.cure}".strip(), retry_at)
     return Status(StatusKind.RETRYING, fault.kind.value, retry_at)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding
-from textual.keys import _character_to_key
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, _character_to_key, key_to_character
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,14 @@ def ids() -> tuple[str, ...]:
 
 def named(key_name: str) -> str:
     """A key by its name, as Textual calls it: `/` is `slash`."""
-    return key_name if len(key_name) > 1 else _character_to_key(key_name)
+    return _character_to_key(key_name) if len(key_name) == 1 else key_name
+
+
+def is_key(key_name: str) -> bool:
+    """Whether a terminal has such a key: `R`, `f5`, `ctrl+x`, `question_mark`."""
+    *modifiers, key = named(key_name).split("+")
+    is_known = key in _TERMINAL_KEYS or key_to_character(key) is not None
+    return is_known and _MODIFIERS.issuperset(modifiers)
 
 
 def remap(keys: Mapping[str, str]) -> dict[str, str]:
@@ -256,6 +263,8 @@ def remap(keys: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+_MODIFIERS = frozenset(("ctrl", "shift", "alt", "super", "hyper", "meta"))
+_TERMINAL_KEYS = frozenset((*(each.value for each in Keys), *KEY_NAME_REPLACEMENTS.values()))
 _BY_ID = {key.id: key for group in GROUPS for key in group.keys}
 _REMAPPED: dict[str, str] = {}
 """The user's keys by id; one terminal has one user."""

@@ -38,8 +38,13 @@ def checked(preferences: Preferences) -> Preferences:
         _among("theme", preferences.theme, THEMES)
     for name in preferences.columns:
         _among("columns", name, fields.FIELDS)
-    for key_id in preferences.keys:
+    for key_id, keys in preferences.keys.items():
         _among("keys", key_id, keymap.ids())
+        for each in keys.split(","):
+            if not keymap.is_key(each.strip()):
+                raise PreferenceError(
+                    f"keys: {each.strip()!r} for {key_id} is no key; say for example R, f5 or ctrl+x."
+                )
     _without_clash(preferences.keys)
     return preferences
 

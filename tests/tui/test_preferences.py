@@ -66,7 +66,7 @@ async def test_a_theme_is_taken() -> None:
     ("keys", "words"),
     [
         ({"why": "/"}, "'/' would be filter and why at once"),
-        ({"why": "x1", "filter": "x1"}, "at once"),
+        ({"why": "f9", "filter": "f9"}, "at once"),
         ({"nothing": "x"}, "'nothing' is not known"),
     ],
     ids=["taken", "twice", "unknown"],
@@ -74,6 +74,22 @@ async def test_a_theme_is_taken() -> None:
 def test_keys_that_clash_or_mean_nothing_are_refused(keys: dict[str, str], words: str) -> None:
     with pytest.raises(PreferenceError, match=words):
         checked(Preferences(keys=keys))
+
+
+@pytest.mark.parametrize("key", ["nonsense+++", "", "ctrl+nothing", "f99", "big+x", "two words"])
+def test_what_is_no_key_is_refused(key: str) -> None:
+    with pytest.raises(PreferenceError, match="is no key; say for example"):
+        checked(Preferences(keys={"why": key}))
+
+
+@pytest.mark.parametrize("key", ["R", "/", "?", "f5", "ctrl+x", "shift+left", "question_mark", "space", "é"])
+def test_what_a_terminal_has_is_a_key(key: str) -> None:
+    assert keymap.is_key(key)
+
+
+def test_every_key_of_ours_is_one() -> None:
+    keys = [each for key_id in keymap.ids() for each in keymap.key(key_id).keys.split(",")]
+    assert [each for each in keys if not keymap.is_key(each)] == []
 
 
 def test_two_keys_may_change_places() -> None:

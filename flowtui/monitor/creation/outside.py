@@ -26,8 +26,8 @@ class FlowLogAccount(Protocol):
     def roles(self, group: str) -> tuple[Role, ...]:
         """The roles that the flow-log service may assume, judged for delivery into this log group."""
 
-    def lacking(self, actions: Sequence[str]) -> tuple[str, ...] | None:
-        """Which of these actions the caller may not do; None where that cannot be found out."""
+    def lacking(self, needs: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
+        """Which of these actions the caller may do on none of their ARNs; None where that is not known."""
 
     def call(self, call: Call) -> Mapping[str, object]:
         """Makes a call, once, and gives AWS's answer. FaultError also where this session only reads."""

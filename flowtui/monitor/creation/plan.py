@@ -74,6 +74,20 @@ class FlowLogPlan:
         return tuple(dict.fromkeys(action for call in self.calls for action in call.actions))
 
     @property
+    def needs(self) -> dict[str, tuple[str, ...]]:
+        """The IAM actions that the calls need, each with the ARNs that it may be allowed on."""
+        return {action: self._about(action.partition(":")[0]) for action in self.actions}
+
+    def _about(self, service: str) -> tuple[str, ...]:
+        """What a service's calls are about; `*` where AWS knows nothing narrower."""
+        known = {
+            "logs": tuple(policies.group_arns(self.place, self.answers.group.name)),
+            "iam": (role_arn(self.answers, self.place),),
+            "ec2": (policies.source_arn(self.place),),
+        }
+        return known.get(service, ("*",))
+
+    @property
     def undo_actions(self) -> tuple[str, ...]:
         """The IAM actions that taking it all back needs."""
         undone = [undo_of(call, ("",)) for call in reversed(self.calls)]

@@ -68,7 +68,7 @@ def prepared(wishes: Wishes, account: FlowLogAccount, token: str, index: Topolog
     known = Surroundings(count(targets, index), notes)
     place = account.place()
     plan = plan_of(answers, place, token, known)
-    return replace(plan, lacking=account.lacking(plan.actions))
+    return replace(plan, lacking=account.lacking(plan.needs))
 
 
 def named(target: Target, index: TopologyIndex | None) -> Target:

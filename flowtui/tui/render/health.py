@@ -9,15 +9,15 @@ from operator import itemgetter
 from rich.segment import Segment
 from rich.style import Style
 
-from flowtui.monitor.health import Finding, Health, works
+from flowtui.monitor.health import Finding, Health, works, wrapped
 from flowtui.records.decode import clean
 from flowtui.tui import keymap
 from flowtui.tui.render import pages, text
 from flowtui.tui.theme import Palette
 
 _MARKS = {Health.GOOD: "✓", Health.NOTE: "!", Health.BAD: "✗", Health.UNTRIED: "·"}
-_SUBJECT = 22
-"""Cells of mark and subject; longer subjects stand on a line of their own."""
+_INDENT = 2
+"""Cells of a mark."""
 
 _WRONG = "wrong"
 Lines = pages.PageLines
@@ -33,8 +33,7 @@ def lines(findings: Sequence[Finding], *, is_whole: bool) -> Lines:
         others = [(each.section, each) for each in findings if each.health is not Health.BAD]
         for section, some in groupby([*wrong, *others], key=itemgetter(0)):
             page.append([Segment(section.capitalize(), palette.heading)])
-            for _, finding in some:
-                page += _finding(finding, width, palette)
+            page += _findings([finding for _, finding in some], width, palette)
             page.append([])
         page.append(_keys(palette))
         return page
@@ -60,20 +59,29 @@ def _verdict(findings: Sequence[Finding], palette: Palette, *, is_whole: bool) -
     return [Segment("The monitor cannot work here yet:", palette.attention), counts]
 
 
-def _finding(finding: Finding, width: int, palette: Palette) -> Iterator[list[Segment]]:
-    ink = _ink(finding.health, palette)
-    mark, subject = f"{_MARKS[finding.health]} ", clean(finding.subject)
-    is_long = len(subject) > _SUBJECT - 3
-    if is_long:
-        yield [Segment(mark, ink), Segment(text.fitted(subject, width - 2), palette.text)]
-    for at, line in enumerate(pages.wrapped("", clean(finding.sentence), width, palette, palette.soft)):
-        if at == 0 and not is_long:
-            label = text.padded(subject, _SUBJECT - len(mark))
-            yield [Segment(mark, ink), Segment(label, palette.text), *line[1:]]
-        else:
-            yield line
-    if finding.cure:
-        yield from pages.wrapped("", f"→ {clean(finding.cure)}", width, palette, palette.text)
+def _findings(some: Sequence[Finding], width: int, palette: Palette) -> Iterator[list[Segment]]:
+    """Findings with their cures; one that several in a row share stands once, after them."""
+    for at, finding in enumerate(some):
+        ink = _ink(finding.health, palette)
+        told = f"{clean(finding.subject)}: {clean(finding.sentence)}"
+        for number, line in enumerate(_lines(told, width - _INDENT)):
+            mark = _MARKS[finding.health] if number == 0 else ""
+            subject, colon, rest = line.partition(": ") if number == 0 else ("", "", line)
+            yield [
+                Segment(text.padded(mark, _INDENT), ink),
+                Segment(subject + colon, palette.text),
+                Segment(rest, palette.soft),
+            ]
+        if finding.cure and (at + 1 == len(some) or some[at + 1].cure != finding.cure):
+            for number, line in enumerate(_lines(clean(finding.cure), width - 2 * _INDENT)):
+                arrow = text.padded(" " * _INDENT + ("→" if number == 0 else ""), 2 * _INDENT)
+                yield [Segment(arrow, palette.mute), Segment(line, palette.text)]
+
+
+def _lines(words: str, width: int) -> Iterator[str]:
+    """What is to be copied whole where there is room for it."""
+    for line in wrapped(words, width):
+        yield from text.wrapped(line, width)
 
 
 def _ink(health: Health, palette: Palette) -> Style:

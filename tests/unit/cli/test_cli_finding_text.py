@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from flowtui.cli.finding_text import FindingWriter, wrapped
-from flowtui.monitor.health import Finding, Health
+from flowtui.cli.finding_text import FindingWriter
+from flowtui.monitor.health import Finding, Health, wrapped
 
 COMMAND = "flowtui create-flow-log --vpc vpc-0a1b2c3d4e5f60718 --profile 'lab one'"
 

@@ -72,8 +72,8 @@ class ScriptedAccount:
     def roles(self, group: str) -> tuple[Role, ...]:
         return self.existing_roles
 
-    def lacking(self, actions: Sequence[str]) -> tuple[str, ...] | None:
-        return None if self.denied is None else tuple(each for each in actions if each in self.denied)
+    def lacking(self, needs: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
+        return None if self.denied is None else tuple(each for each in needs if each in self.denied)
 
     def logs(self) -> Logs:
         assert self.scripted_logs is not None
