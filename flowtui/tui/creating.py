@@ -145,8 +145,6 @@ class CreationDesk:
 
     def _await_first(self, screen: CreationScreen, run: Run) -> None:
         """Looks for the first record as long as the dialog shows that the flow log is there."""
-        import threading
-
         from flowtui.monitor.creation.first import LOOK_S, FirstRecord
 
         account, index, done = self._account, self._index, run.progress
@@ -160,7 +158,7 @@ class CreationDesk:
         waiting = (
             f"Waiting for the first record, expected between {from_} and {to}; esc closes, it comes anyway."
         )
-        while screen.is_running and run.progress is done:
+        while not screen.closed.is_set() and run.progress is done:
             arrival = first.look()
             if arrival.is_there:
                 self._tell(screen.show_progress, done, "The first record is there.")
@@ -168,7 +166,7 @@ class CreationDesk:
                 return
             fault = "" if arrival.fault is None else f" {arrival.fault.sentence} {arrival.fault.cure}"
             self._tell(screen.show_progress, done, waiting + fault)
-            self._clock.wait(threading.Event(), LOOK_S)
+            self._clock.wait(screen.closed, LOOK_S)
 
     def _progressed(self, screen: CreationScreen, progress: Progress) -> None:
         self._tell(screen.show_progress, progress)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
 
+from flowtui.monitor.clock import SystemClock
 from flowtui.monitor.creation.answers import Role
 from flowtui.monitor.creation.outside import FlowLogAccount
 from flowtui.monitor.health import Finding
@@ -138,6 +140,24 @@ async def test_a_failure_is_told_with_what_exists_and_can_be_gone_on_with() -> N
         await reader.sees("Failed at PutRolePolicy. It is denied.", "EXISTS NOW", "Go on", "Undo")
         await reader.press("tab", "enter")
         await reader.sees("Created fl-default.")
+
+
+async def test_closing_ends_the_wait_for_the_first_record_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[threading.Event] = []
+
+    def wait(clock: SystemClock, event: threading.Event, timeout_s: float) -> bool:
+        waits.append(event)
+        return event.wait(60)
+
+    monkeypatch.setattr(SystemClock, "wait", wait)
+    async with creating(Surroundings(account())) as reader:
+        await reader.press("enter")
+        await reader.sees("CALLS")
+        await reader.press("tab", "enter")
+        await reader.sees("Waiting for the first record")
+        await reader.until(lambda: waits)
+        await reader.press("escape")
+        await reader.until(lambda: not any(job.group == "creation" for job in reader.app.workers), "its end")
 
 
 async def test_a_session_that_only_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ Draws and posts what is wanted; who plans and carries out is `tui.creating`.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
@@ -78,6 +79,8 @@ class CreationScreen(ModalScreen[None]):
         self.wishes = wishes
         self.plan: FlowLogPlan | None = None
         self.progress: Progress | None = None
+        self.closed = threading.Event()
+        """For whoever waits beside the event loop on behalf of the dialog."""
         self._target = target
         self._offers = offers
         self._at = 0
@@ -94,6 +97,10 @@ class CreationScreen(ModalScreen[None]):
         """The questions."""
         self._draw()
         self.pane.focus()
+
+    def on_unmount(self) -> None:
+        """Closed, or the app ends."""
+        self.closed.set()
 
     def on_resize(self) -> None:
         """Fits again."""
