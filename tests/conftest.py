@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -44,6 +45,9 @@ def _place(item: pytest.Item) -> int:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
+    # What was imported stays: each look at it for garbage would take a second and a half.
+    gc.collect()
+    gc.freeze()
     if hasattr(session.config, "workerinput"):
         folder = Path(session.config.getoption("basetemp")).parent
         session.stash[_NEIGHBOURS] = Neighbours(folder, session.items)
