@@ -64,3 +64,9 @@ def pytest_runtest_protocol(
     if neighbours is not None:
         neighbours.after(item, nextitem)
     return outcome
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    neighbours = session.stash.get(_NEIGHBOURS, None)
+    if neighbours is not None:
+        neighbours.end()

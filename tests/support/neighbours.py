@@ -10,27 +10,35 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
-
-import pytest
+from typing import Protocol
 
 JUDGE = "test_tail_scenarios.py"
 """The file that judges time."""
 
 _LONGEST_S = 600.0
-"""After so long nobody waits any more: its worker has ended with nothing said."""
+"""After so long nobody waits any more: the judge's worker was killed."""
 _LOOK_S = 0.2
+
+
+class Item(Protocol):
+    """A test."""
+
+    @property
+    def path(self) -> Path:
+        """The file that it is in."""
 
 
 class Neighbours:
     """What one worker knows of the others, by files in a folder that all of them have."""
 
-    def __init__(self, folder: Path, items: Sequence[pytest.Item]) -> None:
+    def __init__(self, folder: Path, items: Sequence[Item]) -> None:
         self._neighbour, self._is_over = folder / "neighbour", folder / "is-over"
         self._is_wanted = any(map(_judges, items))
-        self._may_run = False
+        self._may_run = self._has_judged = False
 
-    def before(self, item: pytest.Item) -> None:
+    def before(self, item: Item) -> None:
         """Waits until this test may run."""
+        self._has_judged = self._has_judged or _judges(item)
         if self._may_run or not self._is_wanted or _judges(item):
             return
         self._may_run = True
@@ -39,9 +47,14 @@ class Neighbours:
         except FileExistsError:
             self._await()
 
-    def after(self, item: pytest.Item, following: pytest.Item | None) -> None:
+    def after(self, item: Item, following: Item | None) -> None:
         """Tells the others when time is judged no longer."""
         if _judges(item) and (following is None or not _judges(following)):
+            self._is_over.touch()
+
+    def end(self) -> None:
+        """This worker ends, be it before its time."""
+        if self._has_judged:
             self._is_over.touch()
 
     def _await(self) -> None:
@@ -50,5 +63,5 @@ class Neighbours:
             pause.wait(_LOOK_S)
 
 
-def _judges(item: pytest.Item) -> bool:
+def _judges(item: Item) -> bool:
     return item.path.name == JUDGE
