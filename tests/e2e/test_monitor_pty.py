@@ -156,6 +156,9 @@ def test_the_keys_do_what_the_help_says(watch: Open, size: tuple[int, int]) -> N
     terminal.until(lambda: under_cursor(terminal) == first, "the one before")
 
     terminal.press("\r")
+    terminal.sees("Record on", "Rejected by")
+    # Where the page is low the fields are under the explanation.
+    terminal.press("G")
     terminal.sees("Record on", "log-status", "REJECT")
     terminal.press("\x1b")
     terminal.misses("Record on")

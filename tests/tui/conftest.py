@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -33,16 +33,16 @@ class Reader:
 
     async def sees(self, *words: str) -> None:
         """Waits until the screen has all of these words."""
-        await self.until(lambda: all(word in self.text() for word in words), f"seeing {words}")
+        await self.until(lambda: _has(self.text(), words, all), f"seeing {words}")
 
     async def misses(self, *words: str) -> None:
         """Waits until the screen has none of these words."""
-        await self.until(lambda: not any(word in self.text() for word in words), f"not seeing {words}")
+        await self.until(lambda: not _has(self.text(), words, any), f"not seeing {words}")
 
     async def settle(self) -> None:
-        """Waits until nothing more is drawn: two looks alike, some paints apart."""
+        """Waits until nothing more is drawn: nobody at work, and two looks alike, some paints apart."""
         before = None
-        while before != (before := self.text()):
+        while before != (before := self.text()) or len(self.app.workers) > 0:
             await self.pilot.pause(0.4)
 
     async def press(self, *keys: str) -> None:
@@ -73,6 +73,11 @@ class Reader:
         """The line under the first one with these words."""
         lines = self.lines()
         return lines[lines.index(self.row_with(words)) + 1]
+
+
+def _has(text: str, words: Iterable[str], how: Callable[[Iterable[bool]], bool]) -> bool:
+    """Drawing the text costs more than looking for all of the words in it."""
+    return how(word in text for word in words)
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from flowtui.monitor.clock import SystemClock
 from flowtui.monitor.creation.answers import Role
 from flowtui.monitor.outside import FaultError, LogGroup
 from flowtui.monitor.settings import Settings
@@ -105,6 +106,24 @@ async def test_a_failure_is_told_with_what_exists_and_can_be_gone_on_with() -> N
         await reader.sees("Failed at PutRolePolicy. It is denied.", "EXISTS NOW", "Go on", "Undo")
         await reader.press("tab", "enter")
         await reader.sees("Created fl-default.")
+
+
+async def test_closing_ends_the_wait_for_the_first_record_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[threading.Event] = []
+
+    def wait(clock: SystemClock, event: threading.Event, timeout_s: float) -> bool:
+        waits.append(event)
+        return event.wait(60)
+
+    monkeypatch.setattr(SystemClock, "wait", wait)
+    async with creating(Surroundings(account())) as reader:
+        await reader.press("enter")
+        await reader.sees("CALLS")
+        await reader.press("tab", "enter")
+        await reader.sees("Waiting for the first record")
+        await reader.until(lambda: waits)
+        await reader.press("escape")
+        await reader.until(lambda: not any(job.group == "creation" for job in reader.app.workers), "its end")
 
 
 async def test_a_session_that_only_reads_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,18 +242,6 @@ async def test_what_was_made_can_be_undone_after_the_dialog_is_closed() -> None:
         await reader.press("tab", "tab", "enter")
         await reader.sees("Removed all that was made here.")
     assert there.account.things == {}
-
-
-async def test_leaving_the_dialog_ends_the_wait_for_the_first_record() -> None:
-    there = Surroundings(account())
-    async with creating(there) as reader:
-        await reader.press("enter")
-        await reader.sees("CALLS")
-        await reader.press("tab", "enter")
-        await reader.sees("Waiting for the first record")
-        assert any(worker.group == "creation" for worker in reader.app.workers)
-        await reader.press("escape")
-        await reader.until(lambda: not any(worker.is_running for worker in reader.app.workers))
 
 
 async def test_a_line_that_is_no_scope_stands_for_what_it_lies_in() -> None:

@@ -59,7 +59,7 @@ async def test_the_filter_and_what_was_drilled_into_are_asked_for() -> None:
         await reader.sees("Filter   port 443", "Groups   /vpc/lab", "Within   app-1", "12.4 MB")
         await reader.sees(f'interfaceId = "{lab.APP_1}" and (srcPort = 443 or dstPort = 443)')
         await reader.press("enter")
-        await reader.sees("HISTORY", "newest · ")
+        await reader.sees("HISTORY", "newest · 225")
         assert reader.app.monitor.records.row_count() == 225
 
 

@@ -34,8 +34,15 @@ def filled() -> lab.PlayedSession:
 
 
 async def opened(reader: Reader, key: str, count: str = "421") -> None:
+    """Opens the overview, and waits until something is counted: before that keys have nothing to work on."""
     await reader.sees(f"following · {count}")
     await reader.press(key)
+    await reader.until(lambda: row_count(reader) > 0, "rows")
+
+
+def row_count(reader: Reader) -> int:
+    screen = reader.app.overview.screen
+    return 0 if screen is None else screen.here.row_count()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -190,7 +197,9 @@ async def test_hostile_names_are_cleaned_and_are_no_markup() -> None:
     async with reading(session) as reader:
         await opened(reader, "o", "40")
         await reader.sees("[red]")
-        await reader.press("t", "b")
+        await reader.press("t")
+        await reader.sees("by source")
+        await reader.press("b")
         await reader.sees("by destination", "[red]")
         assert not any(mark in reader.text() for mark in ("\x1b", "\u202e"))
 

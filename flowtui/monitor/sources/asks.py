@@ -9,6 +9,9 @@ from flowtui.monitor.outside import PageRequest
 from flowtui.monitor.sources.chain import Chain
 from flowtui.monitor.sources.window import Look
 
+_DATE_S = 1.0
+"""By so much AWS's time may be behind what the whole seconds of the first answer's Date have shown."""
+
 
 class Purpose(Enum):
     """What a page is asked for."""
@@ -49,4 +52,4 @@ class Extent:
     @property
     def window_ms(self) -> int:
         """Where the look-back window begins at first."""
-        return max(self.begin_ms, int((self.now - self.lookback_s) * 1000))
+        return max(self.begin_ms, int((self.now - self.lookback_s - _DATE_S) * 1000))

@@ -15,7 +15,7 @@ from flowtui.cli.printing import Plan, Tailing
 from flowtui.monitor.outside import Fault, FaultError, FaultKind, Page, PageRequest
 from flowtui.monitor.settings import Settings
 from tests.unit.monitor.scripted import GROUP, fault
-from tests.unit.monitor.world import TOPOLOGY, WEB, Account, Lines, line, until
+from tests.unit.monitor.world import TOPOLOGY, WEB, Account, FastClock, Lines, line, until
 
 THEIRS = "eni-0c"
 SETTINGS = Settings(max_calls=1000)
@@ -106,8 +106,9 @@ def follow(account: Account, settings: Settings, *, interrupted_when: threading.
 
 
 def test_following_goes_on_without_a_group_that_cannot_be_read_and_says_so_once(
-    capsysbinary: pytest.CaptureFixture[bytes],
+    capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("flowtui.cli.printing.SystemClock", FastClock)
     enough = threading.Event()
 
     class Counted(Groups):
@@ -139,7 +140,7 @@ def test_a_sign_in_that_expires_in_the_middle_is_waited_out_when_following(
             page = super().page(request)
             return replace(page, next_token="more") if self.calls == 1 else page
 
-    monkeypatch.setattr("flowtui.cli.printing.SystemClock", ImpatientClock)
+    monkeypatch.setattr("flowtui.cli.printing.SystemClock", FastClock)
     logs = Expiring(recent(5))
     threading.Thread(target=watch, args=(logs, done), daemon=True).start()
     account = Account(logs)
@@ -152,13 +153,3 @@ def test_a_sign_in_that_expires_in_the_middle_is_waited_out_when_following(
 def watch(logs: Lines, done: threading.Event) -> None:
     until(lambda: logs.calls >= 4, 20)
     done.set()
-
-
-class ImpatientClock:
-    """Real time, but no wait is longer than a few milliseconds."""
-
-    def now(self) -> float:
-        return time.time()
-
-    def wait(self, event: threading.Event, timeout_s: float) -> bool:
-        return event.wait(min(timeout_s, 0.01))

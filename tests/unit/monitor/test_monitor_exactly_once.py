@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -172,3 +173,13 @@ class ExactlyOnce(RuleBasedStateMachine):
 
 TestExactlyOnce = ExactlyOnce.TestCase
 TestExactlyOnce.settings = settings(max_examples=40, stateful_step_count=12, deadline=None)
+
+
+@pytest.mark.parametrize("skew_s", [-600, 600])
+def test_a_record_as_late_as_the_look_back_allows_is_shown_though_the_date_has_whole_seconds(
+    skew_s: int,
+) -> None:
+    law = ExactlyOnce()
+    law.begin(skew_s=skew_s, page_size=4, can_newest_first=True, odd=0, sweep_s=0.0, back_s=900)
+    law.arrive(ages=[LOOKBACK_S], stream=2, is_burst=False)
+    law.teardown()
