@@ -181,9 +181,9 @@ class Running:
 CURES: dict[Callable[[Path], Renew], str] = {
     shared_file: "AWS credentials file",
     process: "credential_process",
-    sso: "In another terminal: aws sso login",
-    sso_session: "In another terminal: aws sso login",
-    role_behind_sso: "In another terminal: aws sso login --profile team",
+    sso: "aws sso login",
+    sso_session: "aws sso login",
+    role_behind_sso: "aws sso login --profile team",
 }
 """Where the credentials come from, and what is said when they have expired."""
 

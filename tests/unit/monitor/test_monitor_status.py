@@ -67,8 +67,16 @@ def test_the_first_retry_is_the_one_that_is_counted_down_to() -> None:
 
 
 def test_an_expired_sign_in_says_what_to_do() -> None:
-    expired = Fault(FaultKind.EXPIRED, "", "The sign-in has expired.", "aws sso login")
-    assert status.of_fault(expired, None).text == "aws sso login"
+    cures = {
+        "In another terminal: aws sso login --profile lab": "aws sso login --profile lab",
+        "AWS renews them by itself; they are looked for again.": (
+            "AWS renews them by itself; they are looked for again."
+        ),
+        "": "The sign-in has expired.",
+    }
+    for cure, told in cures.items():
+        expired = Fault(FaultKind.EXPIRED, "", "The sign-in has expired.", cure)
+        assert status.of_fault(expired, None).text == told
 
 
 def test_a_connection_that_is_lost_outweighs_all() -> None:
