@@ -88,6 +88,18 @@ def delivery_of(log: FlowLog) -> tuple[Health, str]:
     return Health.UNTRIED, "no delivery yet"
 
 
+def failed_deliveries(group: str, index: TopologyIndex | None) -> tuple[FlowLog, ...]:
+    """The flow logs that should deliver into a log group, and do not."""
+    known = () if index is None else index.flow_logs_to(group)
+    return tuple(log for log in known if log.delivery_status == "FAILED")
+
+
+def is_fed(group: str, index: TopologyIndex | None) -> bool:
+    """Whether something may deliver into a log group, as far as that can be seen."""
+    known = () if index is None else index.flow_logs_to(group)
+    return not known or len(failed_deliveries(group, index)) < len(known)
+
+
 def traffic_of(log: FlowLog) -> str:
     """`all`, `accepted` or `rejected`."""
     return TRAFFIC.get(log.traffic_type, log.traffic_type.lower())

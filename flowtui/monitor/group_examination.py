@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 
 from flowtui.monitor import groups
+from flowtui.monitor.flow_logs import is_fed
 from flowtui.monitor.health import Finding, Health
 from flowtui.monitor.outside import (
     Clock,
@@ -91,8 +92,7 @@ class GroupExamination:
             return of_fault("log groups", name, error.fault), False
         if len(page.events):
             return _fresh(name, fact, page, self._clock.now()), True
-        flow_logs = self._index.flow_logs_to(name)
-        is_delivered = not flow_logs or any(log.delivery_status != "FAILED" for log in flow_logs)
+        is_delivered = is_fed(name, self._index)
         return _silent(name, fact, is_delivered=is_delivered), is_delivered
 
     def _miss(self, fault: Fault) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flowtui.monitor.flow_logs import is_fed
 from flowtui.monitor.outside import Fault, FaultKind
 from flowtui.monitor.sources.tail import GroupProgress
-from flowtui.monitor.state import StandingFault, Status, StatusKind
+from flowtui.monitor.state import SessionState, StandingFault, Status, StatusKind
 
 _SIGNED_OUT = (FaultKind.EXPIRED,)
 
@@ -22,21 +23,21 @@ def of_fault(fault: Fault, retry_at: float | None) -> Status:
     return Status(StatusKind.RETRYING, fault.kind.value, retry_at)
 
 
-def of_groups(groups: Sequence[GroupProgress], now: float, interval_s: float) -> Status:
+def of_groups(progress: Sequence[GroupProgress], now: float, interval_s: float) -> Status:
     """The status of a tail that follows one group or more; `interval_s` is the longest window, seconds."""
-    failing = [group for group in groups if group.fault is not None]
-    grave = _gravest(failing, is_all=len(failing) == len(groups))
+    failing = [group for group in progress if group.fault is not None]
+    grave = _gravest(failing, is_all=len(failing) == len(progress))
     if grave is not None:
         return grave
-    if not all(group.is_caught_up for group in groups if group.fault is None):
+    if not all(group.is_caught_up for group in progress if group.fault is None):
         return Status(StatusKind.CATCHING_UP)
-    return Status(StatusKind.QUIET if _is_quiet(groups, now, interval_s) else StatusKind.LIVE)
+    return Status(StatusKind.QUIET if _is_quiet(progress, now, interval_s) else StatusKind.LIVE)
 
 
 def of_session(
     connection: StandingFault | None,
     topology: StandingFault | None,
-    groups: Sequence[GroupProgress],
+    progress: Sequence[GroupProgress],
     *,
     why_none: str | None,
     now: float,
@@ -45,8 +46,8 @@ def of_session(
     """The status of a session; `why_none` says why there is no group to follow, once that is known."""
     if connection is not None:
         return of_fault(connection.fault, connection.retry_at)
-    if groups:
-        return of_groups(groups, now, interval_s)
+    if progress:
+        return of_groups(progress, now, interval_s)
     if topology is not None:
         return of_fault(topology.fault, topology.retry_at)
     if why_none is not None:
@@ -64,10 +65,21 @@ def _gravest(failing: Sequence[GroupProgress], *, is_all: bool) -> Status | None
     return statuses[0] if is_all and statuses else None
 
 
-def _is_quiet(groups: Sequence[GroupProgress], now: float, interval_s: float) -> bool:
+def _is_quiet(progress: Sequence[GroupProgress], now: float, interval_s: float) -> bool:
     """Whether nothing came for longer than a window and its delay."""
-    newest = [group.newest_at for group in groups if group.newest_at is not None]
+    newest = [group.newest_at for group in progress if group.newest_at is not None]
     if not newest:
         return True
-    delay_s = max(group.longest_delay_s or 0.0 for group in groups)
+    delay_s = max(group.longest_delay_s or 0.0 for group in progress)
     return now - max(newest) > interval_s + delay_s
+
+
+def is_hopeless(state: SessionState) -> bool:
+    """Whether there are no records and, as things stand, none will come."""
+    if len(state.snapshot):
+        return False
+    if state.status.kind in (StatusKind.NO_FLOW_LOGS, StatusKind.FAILED):
+        return True
+    names = {group.name for group in state.groups if group.fault is None or not group.fault.kind.is_lasting}
+    is_silent = state.status.kind is StatusKind.QUIET
+    return is_silent and not any(is_fed(name, state.index) for name in names)

@@ -14,7 +14,7 @@ from textual.app import App, SuspendNotSupported
 
 from flowtui.monitor.outside import FaultError
 from flowtui.monitor.settings import Moment, Settings
-from flowtui.monitor.state import StatusKind
+from flowtui.monitor.status import is_hopeless
 from flowtui.records.decode import clean
 from flowtui.tui.screens.health import HealthScreen
 from flowtui.tui.theme import Palette
@@ -105,8 +105,7 @@ class AccountDesk:
 
     def greet(self, state: SessionState, palette: Palette) -> None:
         """Where the monitor cannot work yet: what is missing, by itself, once for each beginning."""
-        cannot_work = state.status.kind in (StatusKind.NO_FLOW_LOGS, StatusKind.FAILED)
-        if cannot_work and not len(state.snapshot) and not self._has_greeted:
+        if not self._has_greeted and is_hopeless(state):
             self._has_greeted = True
             self.open_health(palette)
 

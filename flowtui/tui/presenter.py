@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from flowtui.filters.tree import REJECT
+from flowtui.monitor.flow_logs import failed_deliveries
 from flowtui.monitor.state import Status, StatusKind
 from flowtui.records import fields
 from flowtui.records.decode import clean
@@ -130,6 +131,8 @@ def notice(state: SessionState | None, request: Request) -> list[Notice]:
             (clean(standing.fault.cure), "text"),
             ("", "text"),
         ]
+    if not len(state.snapshot):
+        lines += _undelivered(state)
     if lines:
         return [*lines, _HEALTH]
     match state.status.kind:
@@ -145,6 +148,16 @@ def notice(state: SessionState | None, request: Request) -> list[Notice]:
             ]
         case _:
             return _nothing(request, has_records=len(state.snapshot) > 0)
+
+
+def _undelivered(state: SessionState) -> Iterator[Notice]:
+    """Flow logs that deliver nothing, where that is all there is to say."""
+    for group in state.groups:
+        for log in failed_deliveries(group.name, state.index):
+            why = clean(log.delivery_error) or "AWS does not say why"
+            yield f"The flow log {log.id} does not deliver into {clean(group.name)}: {why}.", "attention"
+            yield f"{keymap.key('flow_logs').cap} tells what to do about it.", "text"
+            yield "", "text"
 
 
 _HEALTH: Notice = ("Health, in the palette (:), tells what works and what is missing.", "mute")

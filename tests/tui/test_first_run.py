@@ -87,3 +87,17 @@ async def test_nothing_opens_over_records_or_over_what_the_reader_has_open() -> 
         await reader.settle()
         await reader.press("escape")
         await reader.misses("Help")
+
+
+async def test_a_delivery_that_fails_is_told_where_there_are_no_records() -> None:
+    failed = replace(
+        lab.lab_topology().flow_logs[0], delivery_status="FAILED", delivery_error="[red]Access\x1b error"
+    )
+    session = lab.PlayedSession(topology=lab.lab_topology(flow_logs=(failed,)))
+    session.status = Status(StatusKind.QUIET)
+    async with reading(session, choices=Surroundings(account(), findings=(NONE,))) as reader:
+        await reader.sees("cannot work here yet")
+        await reader.press("escape")
+        await reader.sees(f"{failed.id} does not deliver into {lab.GROUP}: [red]Access", "C tells what to do")
+        session.back_fill(lab.lab_lines(4))
+        await reader.misses("does not deliver into")

@@ -8,9 +8,11 @@ from flowtui.monitor import figures, groups, status
 from flowtui.monitor.outside import Fault, FaultKind
 from flowtui.monitor.settings import Settings
 from flowtui.monitor.sources.tail import GroupProgress
-from flowtui.monitor.state import StandingFault, StatusKind
+from flowtui.monitor.state import GroupState, SessionState, StandingFault, Status, StatusKind
 from flowtui.records.format import LogFormat
 from flowtui.topology.lookup import TopologyIndex
+from flowtui.topology.model import FlowLog
+from tests.tui import lab
 from tests.unit.monitor.scripted import GROUP, fault
 from tests.unit.monitor.world import FLOW_LOG, TOPOLOGY, WEB
 
@@ -126,3 +128,42 @@ def test_a_format_book_knows_interfaces_candidates_and_further_formats() -> None
     assert book.by_interface[WEB] == (LogFormat.parse(FLOW_LOG.format),)
     assert book.candidates == (LogFormat.parse(FLOW_LOG.format), given)
     assert groups.format_book(GROUP, Settings(formats=(given,)), None).candidates == (given,)
+
+
+def state(
+    kind: StatusKind, *, records: int = 0, log: FlowLog | None = None, fault: Fault | None = None
+) -> SessionState:
+    session = lab.PlayedSession(topology=lab.lab_topology(flow_logs=() if log is None else (log,)))
+    session.status = Status(kind)
+    session.back_fill(lab.lab_lines(records))
+    return replace(session.state(), groups=(GroupState(lab.GROUP, fault=fault),))
+
+
+GOOD = lab.lab_topology().flow_logs[0]
+FAILED = replace(GOOD, delivery_status="FAILED")
+CLASS = Fault(FaultKind.UNSUPPORTED, "logs:FilterLogEvents", "Infrequent Access.", "")
+THROTTLED = Fault(FaultKind.THROTTLED, "logs:FilterLogEvents", "Slow down.", "")
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (state(StatusKind.NO_FLOW_LOGS), True),
+        (state(StatusKind.FAILED, log=GOOD), True),
+        (state(StatusKind.FAILED, log=GOOD, records=4), False),
+        (state(StatusKind.QUIET, log=GOOD), False),
+        (state(StatusKind.QUIET, log=FAILED), True),
+        (state(StatusKind.QUIET, log=FAILED, records=4), False),
+        (state(StatusKind.QUIET, log=GOOD, fault=CLASS), True),
+        (state(StatusKind.QUIET, log=GOOD, fault=THROTTLED), False),
+        (state(StatusKind.QUIET), False),
+        (state(StatusKind.CATCHING_UP, log=FAILED), False),
+    ],
+    ids=[
+        "no flow logs", "failed", "failed with records", "waits for the first", "no delivery works",
+        "with records of before", "a class that cannot be read", "throttled", "flow logs not seen",
+        "not known yet",
+    ],
+)  # fmt: skip
+def test_when_no_record_will_come(given: SessionState, expected: bool) -> None:
+    assert status.is_hopeless(given) is expected
