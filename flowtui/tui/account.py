@@ -107,12 +107,16 @@ class AccountDesk:
         """Where the monitor cannot work yet: what is missing, by itself, once for each beginning."""
         if not self._has_greeted and is_hopeless(state):
             self._has_greeted = True
-            self.open_health(palette)
+            self.open_health(state, palette, is_first=True)
 
-    def open_health(self, palette: Palette) -> None:
+    def open_health(self, state: SessionState | None, palette: Palette, *, is_first: bool = False) -> None:
         """What works on this account, and what to do about the rest."""
-        if self.choices is not None:
-            self._app.push_screen(HealthScreen(partial(self.choices.examine, self.settings), palette))
+        if self.choices is None:
+            return
+        index = None if state is None else state.index
+        can_create = index is not None and bool(index.vpcs()) and not self.settings.read_only
+        examine = partial(self.choices.examine, self.settings)
+        self._app.push_screen(HealthScreen(examine, palette, can_create=can_create, is_first=is_first))
 
     def flow_log_account(self) -> Callable[[], FlowLogAccount] | None:
         """What connects to make flow logs, on a worker's thread; None where nothing can be made."""

@@ -56,7 +56,7 @@ class FlowtuiCommands(Provider):
         yield "Refresh the topology", app.refresh_topology, "it is read every minute by itself"
         yield (
             "Health: what works here",
-            partial(app.account.open_health, app.palette),
+            partial(app.account.open_health, app.session_watch.state, app.palette),
             "sign-in, permissions, flow logs, log groups, clock",
         )
         yield (

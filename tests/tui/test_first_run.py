@@ -69,6 +69,19 @@ async def test_a_sign_in_that_fails_is_examined_too_and_again_after_another_one(
         await reader.sees("cannot work here yet")
 
 
+async def test_q_leaves_what_has_opened_by_itself_for_good() -> None:
+    there = Surroundings(account(), findings=(NONE,))
+    session = bare(Status(StatusKind.FAILED, "There are no AWS credentials."))
+    session.index = None
+    async with reading(session, choices=there) as reader:
+        await reader.sees("cannot work here yet", "q quit")
+        assert "create a flow log" not in reader.text()
+        await reader.press("c")
+        await reader.sees("cannot work here yet")
+        await reader.press("q")
+        await reader.until(lambda: reader.app.return_code == 0)
+
+
 async def test_nothing_opens_over_records_or_over_what_the_reader_has_open() -> None:
     there = Surroundings(account(), findings=(NONE,))
     filled = lab.PlayedSession(status=Status(StatusKind.FAILED, "Denied."))

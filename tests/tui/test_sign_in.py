@@ -127,7 +127,7 @@ async def test_health_tells_what_works_and_what_to_do(size: tuple[int, int]) -> 
     async with reading(filled(), size) as reader:
         await reader.sees("following · 400")
         reader.app.account.choices = Profiles()
-        reader.app.account.open_health(reader.app.palette)
+        reader.app.account.open_health(None, reader.app.palette)
         await reader.sees("The monitor cannot work here yet: 1 wrong", "✗ aaaa", "→ Allow it.", "✓ account")
         assert "\x1b" not in reader.text()
         await reader.press("escape")

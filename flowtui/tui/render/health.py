@@ -11,7 +11,6 @@ from rich.style import Style
 
 from flowtui.monitor.health import Finding, Health, works, wrapped
 from flowtui.records.decode import clean
-from flowtui.tui import keymap
 from flowtui.tui.render import pages, text
 from flowtui.tui.theme import Palette
 
@@ -23,8 +22,8 @@ _WRONG = "wrong"
 Lines = pages.PageLines
 
 
-def lines(findings: Sequence[Finding], *, is_whole: bool) -> Lines:
-    """The page; says so while more is to come."""
+def lines(findings: Sequence[Finding], keys: Sequence[tuple[str, str]], *, is_whole: bool) -> Lines:
+    """The page, with the keys that do something there; says so while more is to come."""
 
     def made(width: int, palette: Palette) -> list[list[Segment]]:
         page = [_verdict(findings, palette, is_whole=is_whole), []]
@@ -35,15 +34,15 @@ def lines(findings: Sequence[Finding], *, is_whole: bool) -> Lines:
             page.append([Segment(section.capitalize(), palette.heading)])
             page += _findings([finding for _, finding in some], width, palette)
             page.append([])
-        page.append(_keys(palette))
+        page.append(_keys(keys, palette))
         return page
 
     return made
 
 
-def _keys(palette: Palette) -> list[Segment]:
+def _keys(keys: Sequence[tuple[str, str]], palette: Palette) -> list[Segment]:
     line = text.Line()
-    for cap, label in (("r", "look again"), (keymap.key("create").cap, "create a flow log"), ("esc", "back")):
+    for cap, label in keys:
         line.add(cap, palette.focus + Style(bold=True)).add(f" {label}   ", palette.mute)
     return line.segments
 

@@ -34,6 +34,7 @@ class HealthScreen(PageScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "look_again", show=False, id="health.again"),
+        Binding("q", "leave", show=False, id="health.leave"),
         keymap.key("create").binding,
     ]
 
@@ -49,9 +50,18 @@ class HealthScreen(PageScreen):
             self.findings = findings
             self.is_whole = is_whole
 
-    def __init__(self, examine: Examine, palette: Palette) -> None:
-        super().__init__("Health", health.lines((), is_whole=False), palette)
+    def __init__(
+        self, examine: Examine, palette: Palette, *, can_create: bool = False, is_first: bool = False
+    ) -> None:
+        """`is_first`: it has opened by itself, so that leaving it by `q` is leaving the monitor."""
+        cap = keymap.key("create").cap
+        creating = ((cap, "create a flow log"),) if can_create else ()
+        leaving = (("q", "quit"),) if is_first else ()
+        self._keys = (("r", "look again"), *creating, ("esc", "back"), *leaving)
+        super().__init__("Health", health.lines((), self._keys, is_whole=False), palette)
         self._examine = examine
+        self._can_create = can_create
+        self._is_first = is_first
         self._number = 0
 
     def on_mount(self) -> None:
@@ -66,7 +76,17 @@ class HealthScreen(PageScreen):
 
     def action_create(self) -> None:
         """Leaves for the creation of a flow log."""
-        self.post_message(self.CreationWanted())
+        if self._can_create:
+            self.post_message(self.CreationWanted())
+        else:
+            self.app.bell()
+
+    async def action_leave(self) -> None:
+        """Closes; the monitor too, where there was nothing else to see."""
+        if self._is_first:
+            await self.app.action_quit()
+        else:
+            self.dismiss()
 
     def _look(self, number: int) -> None:
         findings: list[Finding] = []
@@ -80,5 +100,5 @@ class HealthScreen(PageScreen):
         if message.number != self._number:
             # A look that was given up still answers.
             return
-        self.pane.renew(health.lines(message.findings, is_whole=message.is_whole))
+        self.pane.renew(health.lines(message.findings, self._keys, is_whole=message.is_whole))
         self._fit()
