@@ -101,7 +101,7 @@ def test_a_session_that_only_reads_makes_nothing(there: Account, tmp_path: Path)
         ["--vpc", there.vpc_id("default"), "--read-only"], environment(tmp_path, **there.exports), NARROW
     )
     try:
-        terminal.sees("Health", "No flow log covers")
+        terminal.sees("cannot work here yet", "No flow log covers")
         assert "create a flow log" not in terminal.text()
         terminal.press("\x1b")
         terminal.misses("cannot work here yet")
