@@ -118,6 +118,8 @@ class AwsConnection:
         self._options = options
         self._lock = threading.Lock()
         self._signed: _Signed | None = None
+        self._latest: _Signed | None = None
+        """The last sign-in, also when it was forgotten: for the words of what failed with it."""
         self._identity: Identity | None = None
         self._answered: set[str] = set()
         self._logs = AwsLogs(self._logs_client, self.asking, self._here)
@@ -130,7 +132,7 @@ class AwsConnection:
         with self.asking(""), self._lock:
             check_environment(self._options.insecure)
             check_endpoint(self._options.endpoint_url, self._options.insecure)
-            self._signed = _signed(self._options, prompt)
+            self._signed = self._latest = _signed(self._options, prompt)
             if prompt is not None:
                 _credentials(self._signed.session)
 
@@ -201,7 +203,7 @@ class AwsConnection:
         signed = self._signed
         try:
             # Another thread may have forgotten the sign-in that this one failed with.
-            with _faults(action, lambda: self._caller_of(signed or self._signed)):
+            with _faults(action, lambda: self._caller_of(signed or self._latest)):
                 yield
             self._answered.add(action)
         except FaultError as error:
@@ -230,7 +232,7 @@ class AwsConnection:
     def _client(self, service: str, retries: int) -> Any:
         with self._lock:
             if self._signed is None:
-                self._signed = _signed(self._options, None)
+                self._signed = self._latest = _signed(self._options, None)
             signed = self._signed
             if (service, retries) not in signed.clients:
                 if not signed.clients:

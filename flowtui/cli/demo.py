@@ -14,7 +14,7 @@ import click
 
 from flowtui.cli.connect import Connector, examined
 from flowtui.cli.endpoint import MADE_UP, Address, EndpointProcess, require_extra, scrubbed
-from flowtui.cli.monitor import preferences, require_terminal, terminal_has_utf8
+from flowtui.cli.monitor import leave, preferences, require_terminal, terminal_has_utf8
 from flowtui.cli.options import FILTERS, PACE, gathered, settings_of, takes
 from flowtui.monitor.health import Finding
 from flowtui.monitor.outside import HistoryConnection
@@ -126,7 +126,7 @@ def _watch(endpoint: EndpointProcess, settings: Settings, *, is_checked: bool) -
         has_utf8=terminal_has_utf8(),
     )
     app.run()
-    sys.exit(app.return_code or 0)
+    leave(app)
 
 
 class _Account:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -13,8 +13,10 @@ from flowtui.cli import config_file
 from flowtui.cli.connect import Connector, Surroundings
 from flowtui.cli.options import parameters, settings_of
 from flowtui.cli.prompting import ask_code
+from flowtui.records.decode import clean
 
 if TYPE_CHECKING:
+    from flowtui.tui.app import FlowtuiApp
     from flowtui.tui.preferences import Preferences
 
 
@@ -38,6 +40,16 @@ def run(values: Mapping[str, Any]) -> None:
         has_utf8=terminal_has_utf8(),
     )
     app.run()
+    leave(app)
+
+
+def leave(app: FlowtuiApp) -> NoReturn:
+    """Ends with the screen's status; tells what a creation left behind that was not finished."""
+    left = app.creation.leftovers()
+    if left:
+        click.echo("flowtui: the creation of a flow log was not finished. What exists now:", err=True)
+    for words, command in left:
+        click.echo(f"  {clean(words)}\n    {clean(command)}", err=True)
     sys.exit(app.return_code or 0)
 
 

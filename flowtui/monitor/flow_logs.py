@@ -5,8 +5,10 @@ Also what no flow log records. Pure; what needs attention comes first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flowtui.monitor.creation import formats
 from flowtui.monitor.health import Health, delivery_cure
@@ -35,37 +37,43 @@ class FlowLogRow:
     fields: str = ""
     """`25 triage`: how many fields, and what the format is called."""
     newest: float | None = None
-    """Epoch seconds at which the newest record of its interfaces ended; None where none was read."""
+    """Epoch seconds at which the newest record of its interfaces ended.
+
+    None where none was read, and where another flow log records all of these too: whose it is cannot be told.
+    """
 
 
 def flow_log_rows(
-    index: TopologyIndex, newest: Mapping[str, float], groups: Collection[str]
+    index: TopologyIndex,
+    newest: Mapping[str, float],
+    groups: Collection[str],
+    unreadable: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[FlowLogRow, ...]:
     """A row a flow log, and one a VPC without any.
 
-    `newest`: by interface, epoch seconds of its newest record; `groups`: the log groups that are read.
+    `newest`: by interface, epoch seconds of its newest record; `groups`: the log groups that are read;
+    `unreadable`: by log group, why it cannot be.
     """
-    found = [_row(log, index, newest, groups) for log in index.topology.flow_logs]
+    logs = index.topology.flow_logs
+    read = {log.id for log in logs if log.log_group in groups or log.log_group_arn in groups}
+    writers = Counter(each for log in logs if log.id in read for each in index.recorded_by(log))
+    ends = {each: end for each, end in newest.items() if writers[each] == 1}
+    found = [_row(log, index, ends if log.id in read else {}, unreadable) for log in logs]
     found += _without(index)
     return tuple(sorted(found, key=lambda row: (_ORDER[row.health], row.scope.label, row.scope.id)))
 
 
 def _row(
-    log: FlowLog, index: TopologyIndex, newest: Mapping[str, float], groups: Collection[str]
+    log: FlowLog, index: TopologyIndex, newest: Mapping[str, float], unreadable: Mapping[str, str]
 ) -> FlowLogRow:
     health, state = delivery_of(log)
     cures = {Health.BAD: delivery_cure(log), Health.NOTE: "Create one more, to CloudWatch Logs."}
-    times = [newest[each] for each in index.recorded_by(log) if each in newest]
-    is_read = log.log_group in groups or log.log_group_arn in groups
-    return FlowLogRow(
-        scope_of(log.resource_id, index),
-        log,
-        health,
-        state,
-        cures.get(health, ""),
-        _fields(log.format),
-        max(times, default=None) if is_read else None,
-    )
+    cure = cures.get(health, "")
+    why = unreadable.get(log.log_group or "") or unreadable.get(log.log_group_arn or "")
+    if why and health is not Health.BAD:
+        health, state, cure = Health.NOTE, "cannot be read", why
+    end = max((newest[each] for each in index.recorded_by(log) if each in newest), default=None)
+    return FlowLogRow(scope_of(log.resource_id, index), log, health, state, cure, _fields(log.format), end)
 
 
 def _without(index: TopologyIndex) -> Iterator[FlowLogRow]:
@@ -74,7 +82,7 @@ def _without(index: TopologyIndex) -> Iterator[FlowLogRow]:
     for vpc in index.vpcs():
         if not index.flow_logs_in(vpc.id):
             scope = Scope(ScopeKind.VPC, vpc.id, vpc.label)
-            yield FlowLogRow(scope, None, Health.NOTE, "no flow log", "Nothing of it is recorded.")
+            yield FlowLogRow(scope, None, Health.NOTE, "no flow log")
 
 
 def delivery_of(log: FlowLog) -> tuple[Health, str]:

@@ -84,7 +84,7 @@ class GroupExamination:
         if fact is not None and fact.log_class != STANDARD_CLASS:
             return _other_class(name, fact), False
         if self._facts is not None and fact is None:
-            return _absent(name), False
+            return _absent(name, has_flow_log=bool(self._index.flow_logs_to(name))), False
         try:
             page = self._newest(name)
         except FaultError as error:
@@ -147,7 +147,10 @@ def _other_class(name: str, fact: LogGroup) -> Finding:
     return Finding("log groups", name, Health.BAD, sentence, cure, "logs:FilterLogEvents")
 
 
-def _absent(name: str) -> Finding:
+def _absent(name: str, *, has_flow_log: bool) -> Finding:
+    if not has_flow_log:
+        sentence = "Does not exist, and no flow log that can be seen delivers there."
+        return Finding("log groups", name, Health.NOTE, sentence, "Check the name, --region and the account.")
     sentence = "Does not exist (yet): AWS makes it when the first record comes."
     return Finding(
         "log groups", name, Health.NOTE, sentence, "Wait for traffic, or look at the delivery above."

@@ -79,6 +79,8 @@ def delivery_cure(log: FlowLog, another: str = "") -> str:
 
     Source: VPC user guide, troubleshoot VPC Flow Logs.
     """
+    if log.log_group is None:
+        return f"Look at what {log.destination} lets the log delivery service write."
     message = log.delivery_error.lower()
     if "access" in message:
         needed = "Its role must trust vpc-flow-logs.amazonaws.com and may put log events into the group"

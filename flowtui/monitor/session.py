@@ -259,11 +259,13 @@ class Session:
         why_none = None
         if known.index is not None and has_none:
             why_none = " ".join(groups.why_none(self._settings, known.index))
+        missing = () if known.index is None else known.index.topology.missing
         return status.of_session(
             known.connection_fault,
             known.topology_fault,
             tail.groups,
             why_none=why_none,
+            is_listed=not any(each.part == "flow logs" for each in missing),
             now=now,
             interval_s=groups.interval_s(logs),
         )

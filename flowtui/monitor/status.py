@@ -40,10 +40,14 @@ def of_session(
     progress: Sequence[GroupProgress],
     *,
     why_none: str | None,
+    is_listed: bool = True,
     now: float,
     interval_s: float,
 ) -> Status:
-    """The status of a session; `why_none` says why there is no group to follow, once that is known."""
+    """The status of a session; `why_none` says why there is no group to follow, once that is known.
+
+    `is_listed`: whether the flow logs could be read, so that there being none is certain.
+    """
     if connection is not None:
         return of_fault(connection.fault, connection.retry_at)
     if progress:
@@ -51,7 +55,7 @@ def of_session(
     if topology is not None:
         return of_fault(topology.fault, topology.retry_at)
     if why_none is not None:
-        return Status(StatusKind.NO_FLOW_LOGS, why_none)
+        return Status(StatusKind.NO_FLOW_LOGS if is_listed else StatusKind.FAILED, why_none)
     return Status(StatusKind.CONNECTING)
 
 

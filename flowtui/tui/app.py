@@ -86,7 +86,7 @@ class FlowtuiApp(App[None]):
         self.session_watch = Watch(self, open_session, now, self.monitor.request)
         self.desk = FilterDesk(self, self.monitor, past or Past(None), now)
         self.overview = OverviewDesk(self, now)
-        self.creation = CreationDesk(self, self.monitor, self.account, self.session_watch, SystemClock())
+        self.creation = CreationDesk(self, self.monitor, self.account, self.session_watch, SystemClock(), now)
         self.pages = PageDesk(self, self.monitor, self.account, self.session_watch, now)
         self.recalling = RecallDesk(
             self, self.monitor, self.session_watch, connect, now, lambda: self.teller.show()
@@ -126,7 +126,8 @@ class FlowtuiApp(App[None]):
         self.call_after_refresh(self.session_watch.open, self.account.settings)
 
     async def on_unmount(self) -> None:
-        """Ends the session's threads."""
+        """Ends the session's threads, and what is being created."""
+        self.creation.close()
         await self.recalling.close()
         await self.session_watch.close()
 

@@ -11,6 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.markup import escape
 
 from flowtui.monitor.scope import Scope, ScopeKind
 from flowtui.records.decode import clean
@@ -67,7 +69,7 @@ class FlowtuiCommands(Provider):
         for region in app.account.regions():
             yield f"Region: {region}", partial(app.account.set_region, region), "connect there"
         for profile in app.account.profiles():
-            yield f"Profile: {profile}", partial(app.account.set_profile, profile), "connect with it"
+            yield f"Profile: {clean(profile)}", partial(app.account.set_profile, profile), "connect with it"
 
     def _vpcs(self, app: FlowtuiApp) -> Iterator[Scope]:
         """The VPCs there are, as scopes."""
@@ -78,7 +80,7 @@ class FlowtuiCommands(Provider):
     async def discover(self) -> Hits:
         """Everything, before anything is typed."""
         for title, run, help_text in self._commands():
-            yield DiscoveryHit(title, run, help=help_text or None)
+            yield DiscoveryHit(Content(title), run, title, escape(help_text) or None)
 
     async def search(self, query: str) -> Hits:
         """What matches; `since 45m` is understood as it stands."""
@@ -90,4 +92,6 @@ class FlowtuiCommands(Provider):
         for title, run, help_text in self._commands():
             score = matcher.match(title)
             if score > 0:
-                yield Hit(score, matcher.highlight(title), run, help=help_text or None)
+                # Names are no markup, and a matcher takes them for it.
+                shown = Content(title) if "[" in title else matcher.highlight(title)
+                yield Hit(score, shown, run, title, escape(help_text) or None)

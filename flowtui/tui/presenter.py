@@ -140,6 +140,8 @@ def notice(state: SessionState | None, request: Request) -> list[Notice]:
             return [("Connecting …", "mute")]
         case StatusKind.CATCHING_UP:
             return [("Reading the log groups, the newest records first …", "mute")]
+        case StatusKind.FAILED:
+            return [(clean(state.status.text), "attention"), _HEALTH]
         case StatusKind.NO_FLOW_LOGS:
             return [
                 (clean(state.status.text), "attention"),

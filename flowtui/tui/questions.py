@@ -61,7 +61,9 @@ class Offers:
     groups: tuple[LogGroup, ...] = ()
     """Log groups that can be followed."""
     roles: tuple[str, ...] = ()
-    """Names of roles that fit."""
+    """Names of roles that fit"""
+    judged_for: str = ""
+    """this log group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +119,25 @@ class Questions:
         there, days = self._there, self.wishes.retention_days
         if there is not None and days is None:
             return report.days(there.retention_days), "as it is"
+        days = DEFAULT_RETENTION_DAYS if days is None else days
         meaning = "" if there is None else "what is older is deleted from it"
         return report.days(days or None), meaning
 
     def _role(self) -> tuple[str, str]:
-        role = self.wishes.role or NEW_ROLE
+        role, roles = self.wishes.role, self.offers.roles
         if role == NEW_ROLE:
-            fitting = ", ".join(self.offers.roles[:2])
-            meaning = f"new; {fitting} would do too" if fitting else "new, for this log group only"
-            return proposed_role(self.wishes.targets[0]), meaning
-        return role, "exists, and fits" if role in self.offers.roles else "made where it is not there"
+            return "a new one", "for this log group only"
+        name = role or self._proposed_role
+        if name in roles:
+            return name, "exists, and fits" if self.group == self.offers.judged_for else "exists"
+        if role is not None:
+            return name, "made where it is not there"
+        fitting = ", ".join(roles[:2])
+        return name, f"new; {fitting} would do too" if fitting else "new, for this log group only"
+
+    @property
+    def _proposed_role(self) -> str:
+        return proposed_role(self.wishes.targets[0])
 
     # What there is to answer
 
@@ -156,12 +167,20 @@ class Questions:
                 proposed = proposed_group(wishes.targets[0])
                 return self.in_group(_next(_each(proposed, self.typed_group, *there), self.group, step))
             case Ask.KEPT:
-                return self._with(retention_days=_next(self._retentions(), wishes.retention_days, step))
+                days = wishes.retention_days
+                if days is None and self._there is None:
+                    days = DEFAULT_RETENTION_DAYS
+                return self._with(retention_days=_next(self._retentions(), days, step))
             case Ask.ROLE:
-                roles = _each(NEW_ROLE, self.typed_role, *self.offers.roles)
-                return self._with(role=_next(roles, wishes.role or NEW_ROLE, step))
+                return self._with(role=_next(self._roles(), wishes.role, step))
             case Ask.TARGETS:
                 return self
+
+    def _roles(self) -> tuple[str | None, ...]:
+        """The one proposed, a new one where that exists, what was typed, and those that fit."""
+        proposed, roles = self._proposed_role, self.offers.roles
+        others = _each(self.typed_role, *(role for role in roles if role != proposed))
+        return (None, *((NEW_ROLE,) if proposed in roles else ()), *others)
 
     def _retentions(self) -> tuple[int | None, ...]:
         there = self._there
@@ -178,18 +197,15 @@ class Questions:
         """With this log group, kept as long as it is, or as is usual."""
         group = None if name == proposed_group(self.wishes.targets[0]) else name
         there = any(each.name == name for each in self.offers.groups)
-        days = None if there else self.wishes.retention_days
-        if days is None and not there:
-            days = DEFAULT_RETENTION_DAYS
-        return self._with(group=group, retention_days=days)
+        return self._with(group=group, retention_days=None if there else self.wishes.retention_days)
 
     def typing_group(self, name: str) -> Questions:
         """With the log group of a name that was typed."""
         return replace(self.in_group(name), typed_group=name)
 
     def typing_role(self, name: str) -> Questions:
-        """With the role of a name that was typed; an empty name is a new one's."""
-        return replace(self._with(role=name or NEW_ROLE), typed_role=name or None)
+        """With the role of a name that was typed; an empty name is the one proposed."""
+        return replace(self._with(role=name or None), typed_role=name or None)
 
     def of(self, targets: Sequence[Target]) -> Questions:
         """For these; names that were proposed follow them."""
@@ -216,9 +232,9 @@ class Questions:
     def judge_role(self, name: str) -> tuple[str, bool]:
         """What is said of a role's name or ARN, and whether it can be taken."""
         if name in self.offers.roles:
-            return "exists, and fits", True
+            return "exists", True
         if name.startswith("arn:") or not name:
-            return "an ARN: it must exist" if name else "empty: a new one, its name is proposed", True
+            return "an ARN: it must exist" if name else "empty: the one proposed", True
         return _judged(check_role_name, name)
 
 

@@ -41,14 +41,16 @@ class Teller:
         self._recalling = recalling
         self._now = now
         self._kind: StatusKind | None = None
+        self._told_at = 0.0
 
     def show(self) -> None:
-        """Header, and what stands in empty panes; under a dialog only where the state is another one."""
+        """Header, and what stands in empty panes; under a dialog only now and then."""
         kind = None if self._watch.state is None else self._watch.state.status.kind
-        if self._app.screen.is_modal and kind is self._kind:
+        is_lately = time.monotonic() - self._told_at < AGES_S
+        if self._app.screen.is_modal and kind is self._kind and is_lately:
             # Textual draws the whole screen again for a line that changes under a dialog.
             return
-        self._kind = kind
+        self._kind, self._told_at = kind, time.monotonic()
         watch, settings, request = self._watch, self._account.settings, self._monitor.request
         words = presenter.header_state(watch.state, settings, request, self._now(), is_paused=watch.is_paused)
         words = self._recalling.header(words, utc=settings.utc)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 
 from flowtui.monitor.clock import SystemClock
-from flowtui.monitor.creation.answers import Role
+from flowtui.monitor.creation.answers import Place, Role
+from flowtui.monitor.creation.calls import Call
 from flowtui.monitor.outside import FaultError, LogGroup
 from flowtui.monitor.settings import Settings
+from flowtui.topology.model import FlowLog
 from flowtui.tui.app import FlowtuiApp
 from flowtui.tui.screens.creation import CreationScreen
 from tests.tui import lab
 from tests.tui.conftest import SIZES, Reader
 from tests.tui.surroundings import Surroundings, account
-from tests.unit.monitor.creation import DENIED, ScriptedAccount
+from tests.unit.monitor.creation import DENIED, SPREADING, ScriptedAccount
+from tests.unit.monitor.scripted import ScriptedLogs
 
 
 @asynccontextmanager
@@ -149,12 +152,12 @@ async def test_several_are_chosen_and_the_proposed_names_follow() -> None:
         await reader.sees("default vpc-default")
         await reader.press("up", "e")
         await reader.sees("Record what", "1 chosen", "recorded")
-        await reader.press("g", "j", "j", "space", "j", "space")
+        await reader.press("g", *["j"] * 5, "space", "j", "space")
         await reader.sees("3 chosen")
         await reader.press("G", "space", "enter")
         await reader.sees("2 chosen", "app-1; app-2", "/flowtui/app-1", "flowtui-app-1")
         await reader.press("enter")
-        await reader.sees("2 network interfaces")
+        await reader.sees("2 interfaces", "are recorded already, by", "their flows are recorded twice")
         await reader.press("tab", "enter")
         await reader.sees("Created fl-")
     call = there.account.calls[-1]
@@ -273,3 +276,140 @@ async def test_what_the_account_offers_while_something_is_chosen_is_kept() -> No
         await reader.until(lambda: not any(worker.is_running for worker in reader.app.workers))
         await reader.press("enter", "down", "down", "down", "down", "right")
         await reader.sees("‹ /there ›")
+
+
+async def test_review_before_the_account_was_looked_at_leaves_a_log_group_as_it_is() -> None:
+    asked = threading.Event()
+
+    class Slow(ScriptedAccount):
+        def roles(self, group: str) -> tuple[Role, ...]:
+            asked.wait(10)
+            return super().roles(group)
+
+    kept = LogGroup("/flowtui/default", "STANDARD", None, 0)
+    async with creating(Surroundings(Slow(existing=(kept,)))) as reader:
+        await reader.press("enter")
+        asked.set()
+        await reader.sees("CALLS", "kept for ever")
+        assert "PutRetentionPolicy" not in reader.text()
+
+
+async def test_enter_pressed_twice_does_nothing_twice() -> None:
+    going = threading.Event()
+
+    class Slow(ScriptedAccount):
+        def call(self, call: Call) -> Mapping[str, object]:
+            going.wait(10)
+            return super().call(call)
+
+    slow = Slow(before={"PutRolePolicy": [DENIED]})
+    slow.scripted_logs = ScriptedLogs(slow.clock)
+
+    async def pressed(*keys: str) -> None:
+        going.clear()
+        await reader.press(*keys, "enter", "enter")
+        going.set()
+
+    async with creating(Surroundings(slow)) as reader:
+        await reader.press("enter")
+        await reader.sees("CALLS")
+        await pressed("tab", "enter")
+        await reader.sees("Failed at PutRolePolicy")
+        await pressed("tab", "enter")
+        await reader.sees("Created fl-default.")
+        await pressed("tab", "enter")
+        await reader.sees("Removed all that was made here.")
+    assert slow.asked() == [
+        "CreateLogGroup", "PutRetentionPolicy", "CreateRole", "PutRolePolicy", "PutRolePolicy",
+        "CreateFlowLogs", "DeleteFlowLogs", "DeleteRolePolicy", "DeleteRole", "DeleteLogGroup",
+    ]  # fmt: skip
+
+
+async def test_a_look_that_ends_after_the_undo_does_not_bring_back_what_is_gone() -> None:
+    looking, go_on = threading.Event(), threading.Event()
+
+    class Slow(ScriptedAccount):
+        def flow_logs(self, ids: Sequence[str]) -> tuple[FlowLog, ...]:
+            looking.set()
+            go_on.wait(10)
+            return ()
+
+    slow = Slow()
+    slow.scripted_logs = ScriptedLogs(slow.clock)
+    async with creating(Surroundings(slow)) as reader:
+        await reader.press("enter")
+        await reader.sees("CALLS")
+        await reader.press("tab", "enter")
+        await reader.sees("Created fl-default.")
+        await reader.until(looking.is_set)
+        await reader.press("tab", "enter")
+        await reader.sees("Removed all that was made here.")
+        go_on.set()
+        await reader.until(lambda: not any(worker.is_running for worker in reader.app.workers))
+        await reader.sees("Removed all that was made here.")
+        assert "EXISTS NOW" not in reader.text()
+
+
+async def test_a_plan_of_other_answers_than_those_given_is_not_shown() -> None:
+    asked = threading.Event()
+
+    class Slow(ScriptedAccount):
+        def place(self) -> Place:
+            asked.wait(10)
+            return super().place()
+
+    async with creating(Surroundings(Slow())) as reader:
+        await reader.press("enter")
+        await reader.sees("looking at the account")
+        await reader.press("right")
+        await reader.sees("accepted only")
+        asked.set()
+        await reader.until(lambda: not any(worker.is_running for worker in reader.app.workers))
+        await reader.sees("what to record", "accepted only")
+        await reader.press("enter")
+        await reader.sees("CALLS", "ACCEPT, 60 s")
+
+
+async def test_after_an_undo_nothing_that_creates_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[str] = []
+    async with creating(Surroundings(account())) as reader:
+        monkeypatch.setattr(reader.app, "copy_to_clipboard", copied.append)
+        await reader.press("enter")
+        await reader.sees("CALLS")
+        await reader.press("tab", "enter")
+        await reader.sees("Created", "y copy what undoes it")
+        await reader.press("tab", "enter")
+        await reader.sees("Removed all")
+        await reader.misses("y copy")
+        await reader.press("y")
+        await reader.settle()
+    assert copied == []
+
+
+async def test_leaving_the_monitor_in_the_middle_makes_no_further_call_and_tells_what_there_is() -> None:
+    there = Surroundings(account(before={"CreateFlowLogs": [SPREADING] * 100}))
+    async with creating(there) as reader:
+        await reader.press("enter")
+        await reader.sees("CALLS")
+        await reader.press("tab", "enter")
+        await reader.sees("IAM is spreading the role")
+        before = len(there.account.calls)
+        reader.app.creation.close()
+        await reader.sees("Stopped before the end, as asked.")
+        assert len(there.account.calls) <= before + 1
+        left = reader.app.creation.leftovers()
+    assert [words for words, _ in left] == [
+        "policy of the role flowtui-default", "role flowtui-default", "log group /flowtui/default",
+    ]  # fmt: skip
+
+
+async def test_a_click_presses_a_button_and_a_click_on_a_line_presses_none() -> None:
+    there = Surroundings(account())
+    async with creating(there) as reader:
+        await reader.sees("Review")
+        lines = reader.lines()
+        row = next(at for at, line in enumerate(lines) if " Cancel " in line)
+        await reader.pilot.click(offset=(lines[row].index("Review"), row - 3))
+        await reader.sees("what to record")
+        await reader.pilot.click(offset=(lines[row].index("Review"), row))
+        await reader.sees("CALLS")

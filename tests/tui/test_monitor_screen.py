@@ -6,6 +6,7 @@ import pytest
 
 from flowtui.monitor.outside import Fault, FaultKind
 from flowtui.monitor.state import StandingFault, Status, StatusKind
+from flowtui.records.decode import clean
 from flowtui.topology.model import Missing, Topology
 from tests.tui import lab
 from tests.tui.conftest import SIZES, reading
@@ -337,6 +338,18 @@ async def test_the_palette_changes_vpc_since_and_theme() -> None:
         reader.app.theme = "light"
         await reader.sees("following")
         assert not reader.app.palette.is_dark
+
+
+@pytest.mark.parametrize("name", ["a[/b] x", "[red]evil[/red]", "[@click=app.quit]x", "[", "\x1b[31mz\u202e"])
+async def test_names_are_no_markup_in_the_palette_either(name: str) -> None:
+    topology = lab.lab_topology()
+    session = lab.PlayedSession(topology=replace(topology, vpcs=(replace(topology.vpcs[0], name=name),)))
+    async with reading(session) as reader:
+        await reader.until(lambda: reader.app.monitor.topology.row_count() > 10)
+        await reader.press("colon")
+        await reader.sees(f"VPC: {clean(name)}")
+        await reader.press(*"vpc")
+        await reader.sees(f"VPC: {clean(name)}")
 
 
 async def test_leaving_stops_the_session() -> None:

@@ -123,11 +123,12 @@ def own(chosen: Iterable[str]) -> LogFormat | None:
 
 def example(log_format: LogFormat) -> str:
     """The line that this format has for an accepted SSH session."""
-    return " ".join(_EXAMPLE.get(name, "-") for name in log_format.fields)
+    version = max((fields.field(name).version for name in log_format.fields), default=0)
+    known = _EXAMPLE | {fields.VERSION.name: str(version)}
+    return " ".join(known.get(name, "-") for name in log_format.fields)
 
 
 _EXAMPLE = {
-    fields.VERSION.name: "8",
     fields.ACCOUNT_ID.name: "123456789012",
     fields.INTERFACE_ID.name: "eni-0c1d2e3f4a5b6c7d8",
     fields.SRCADDR.name: "203.0.113.9",

@@ -54,6 +54,7 @@ def prepared(wishes: Wishes, account: FlowLogAccount, token: str, index: Topolog
         raise AnswerError("Say what to record: a VPC, a subnet or an interface.")
     targets = tuple(named(target, index) for target in dict.fromkeys(wishes.targets))
     group = _group(wishes, targets, account)
+    _check_new(wishes, targets, group.name, index)
     role, others = _role(wishes, targets, group.name, account)
     answers = Answers(
         targets,
@@ -109,6 +110,18 @@ def _group(wishes: Wishes, targets: Sequence[Target], account: FlowLogAccount) -
     return NewGroup(name, None if days == FOR_EVER else days)
 
 
+def _check_new(wishes: Wishes, targets: Sequence[Target], group: str, index: TopologyIndex | None) -> None:
+    """Raises AnswerError for a flow log that is there: AWS would refuse it, after all else was made."""
+    for target in targets if index is not None else ():
+        assert index is not None
+        for log in index.flow_logs_of(target.id):
+            if log.log_group == group and log.traffic_type == wishes.traffic.value:
+                raise AnswerError(
+                    f"There is such a flow log already: {log.id} of {target.id} records "
+                    f"{wishes.traffic.words} into {group}."
+                )
+
+
 def _role(
     wishes: Wishes, targets: Sequence[Target], group: str, account: FlowLogAccount
 ) -> tuple[Role | NewRole, tuple[Role, ...]]:
@@ -157,12 +170,25 @@ def _nested(targets: Sequence[Target], index: TopologyIndex | None) -> Iterator[
 
 
 def _overlaps(targets: Sequence[Target], index: TopologyIndex | None) -> Iterator[str]:
-    """What records the same flows already, so that each would be there twice."""
+    """What records the same flows already, so that each would be there twice; alike ones in one sentence."""
+    found: dict[tuple[str, ...], list[str]] = {}
     for target in targets if index is not None else ():
         assert index is not None
         around = {
             log.id for interface in covered((target,), index) for log in index.flow_logs_covering(interface)
         }
-        logs = sorted(around | {log.id for log in index.flow_logs_of(target.id)})
+        logs = tuple(sorted(around | {log.id for log in index.flow_logs_of(target.id)}))
         if logs:
-            yield f"{target.id} is recorded already, by {', '.join(logs[:3])}: its flows are recorded twice."
+            found.setdefault(logs, []).append(target.id)
+    for logs, ids in found.items():
+        verb, whose = ("is", "its") if len(ids) == 1 else ("are", "their")
+        yield f"{_some(ids)} {verb} recorded already, by {_some(logs)}: {whose} flows are recorded twice."
+
+
+def _some(ids: Sequence[str]) -> str:
+    shown = ", ".join(ids[:_LISTED])
+    return shown if len(ids) <= _LISTED else f"{shown} and {len(ids) - _LISTED} more"
+
+
+_LISTED = 3
+"""Ids that are named."""

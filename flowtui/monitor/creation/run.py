@@ -75,7 +75,17 @@ class Run:
                 return self._show(phase=Phase.STOPPED)
             except FaultError as error:
                 return self._show(phase=Phase.FAILED, fault=error.fault)
-        return self._show(phase=Phase.PARTLY if self.progress.refused else Phase.CREATED)
+        return self._ended()
+
+    def _ended(self) -> Progress:
+        """All calls were made; some resources may be without a flow log."""
+        progress = self.progress
+        if not progress.refused:
+            return self._show(phase=Phase.CREATED)
+        if progress.flow_log_ids:
+            return self._show(phase=Phase.PARTLY)
+        fault = Fault(FaultKind.INVALID, "ec2:CreateFlowLogs", _said(progress.refused), _CURE)
+        return self._show(phase=Phase.FAILED, fault=fault)
 
     def undo(self) -> Progress:
         """Removes what this run has made, newest first, and nothing else; stops at the first failure."""
@@ -83,6 +93,8 @@ class Run:
         self._show(phase=Phase.UNDOING, fault=None)
         has_group = any(call.operation == "CreateLogGroup" for call in self.plan.calls)
         for position in reversed(range(len(self.progress.steps))):
+            if self._stop.is_set():
+                return self._show(phase=Phase.UNDO_FAILED)
             if has_group and self.progress.steps[position].call.operation == "PutRetentionPolicy":
                 # It goes with the group.
                 continue
@@ -106,6 +118,8 @@ class Run:
             answer = self._answer(position)
         except FaultError as error:
             self._failed(position, error.fault, was_unclear=was_unclear)
+            if self.progress.steps[position].state is StepState.UNCLEAR:
+                raise FaultError(replace(error.fault, cure=_UNCLEAR_CURE)) from error
             if self.progress.steps[position].state is not StepState.DONE:
                 raise
         else:
@@ -179,8 +193,6 @@ class Run:
         self._step(position, state=state, note=note, flow_log_ids=ids, refused=refused)
         if ids and self.progress.created_at is None:
             self.progress = replace(self.progress, created_at=self._clock.now())
-        if refused and not self.progress.flow_log_ids:
-            raise FaultError(Fault(FaultKind.INVALID, step.call.action, note, _CURE))
 
     def _failed(self, position: int, fault: Fault, *, was_unclear: bool) -> None:
         """Says what became of a call that failed, and finds out where that is not clear."""
@@ -280,6 +292,7 @@ _REPEATABLE = ("PutRetentionPolicy", "PutRolePolicy")
 _ROLE_CURE = (
     "Try again in some minutes, it goes on here; else look at the role's trust policy and permissions."
 )
+_UNCLEAR_CURE = "Go on looks whether it was made, and makes it where it was not."
 _CURE = "Correct what AWS names, and try again; what was made so far is kept or undone as you choose."
 
 

@@ -28,6 +28,8 @@ class Candidate:
     """The ids of what it lies in, the outermost first."""
     flow_log_ids: tuple[str, ...]
     """What records it already, in whole."""
+    label: str = ""
+    """What the tree calls it; as it came from AWS."""
 
 
 def targets_of(scope: Scope, index: TopologyIndex) -> tuple[Target, ...]:
@@ -51,15 +53,15 @@ def candidates(index: TopologyIndex) -> tuple[Candidate, ...]:
 def _candidates(index: TopologyIndex) -> Iterator[Candidate]:
     for vpc in sorted(index.vpcs(), key=lambda each: (not index.interfaces_of(each.id), each.is_default)):
         of_vpc = tuple(log.id for log in index.flow_logs_of(vpc.id))
-        yield Candidate(named(Target(Kind.VPC, vpc.id), index), (), of_vpc)
-        for subnet in index.subnets_of(vpc.id):
+        yield Candidate(named(Target(Kind.VPC, vpc.id), index), (), of_vpc, vpc.label)
+        for subnet in sorted(index.subnets_of(vpc.id), key=lambda each: each.is_public is not True):
             of_subnet = (*of_vpc, *(log.id for log in index.flow_logs_of(subnet.id)))
-            target = Target(Kind.SUBNET, subnet.id, subnet.label, ", ".join(subnet.cidrs[:1]))
-            yield Candidate(target, (vpc.id,), of_subnet)
+            target = named(Target(Kind.SUBNET, subnet.id), index)
+            yield Candidate(target, (vpc.id,), of_subnet, subnet.label)
             for interface in index.interfaces_of(subnet.id):
                 logs = (*of_subnet, *(log.id for log in index.flow_logs_of(interface.id)))
                 target = named(Target(Kind.INTERFACE, interface.id), index)
-                yield Candidate(target, (vpc.id, subnet.id), logs)
+                yield Candidate(target, (vpc.id, subnet.id), logs, interface.name)
 
 
 def toggled(chosen: Iterable[Target], candidate: Candidate, every: Iterable[Candidate]) -> tuple[Target, ...]:

@@ -52,10 +52,9 @@ def form(questions: Questions, notice: str) -> Lines:
             line.add(" ›" if is_here else "  ", palette.focus)
             line.add(text.fitted(f"  {meaning}", max(0, width - line.width)), palette.mute)
             made.append(line.segments)
-        made += [[], *sample(questions.wishes.format, width, palette)]
         if notice:
             made += [[], *[[Segment(part, palette.attention)] for part in text.wrapped(clean(notice), width)]]
-        return made
+        return [*made, [], *sample(questions.wishes.format, width, palette)]
 
     return lines
 
@@ -79,6 +78,10 @@ def review(plan: FlowLogPlan) -> Lines:
         made: list[Line] = [[]]
         for label, words in report.summary(plan):
             made += _labelled(label, clean(words), width, palette)
+        lack = clean(report.may_lack(plan))
+        # What to think of comes before what is only to be looked at.
+        for note in (*map(clean, plan.notes), *((lack,) if plan.lacking else ())):
+            made += [[], *[[Segment(part, palette.attention)] for part in text.wrapped(note, width)]]
         made += [[], _head("CALLS", f"{len(plan.calls)}, in this order", palette)]
         for number, call in enumerate(plan.calls, 1):
             line = text.Line().cell(str(number), 3, palette.mute).cell(call.service, 6, palette.mute)
@@ -93,8 +96,8 @@ def review(plan: FlowLogPlan) -> Lines:
         for number, call in enumerate(plan.calls, 1):
             made += _parameters(number, call, width, palette)
         made.append([])
-        for note in (*plan.notes, report.may_lack(plan)):
-            made += [[Segment(part, palette.soft)] for part in text.wrapped(clean(note), width)]
+        if not plan.lacking:
+            made += [[], *[[Segment(part, palette.soft)] for part in text.wrapped(lack, width)]]
         made.append([])
         last = "If a call fails, what exists by then is told, to go on from there or to remove it again."
         return [*made, *[[Segment(part, palette.mute)] for part in text.wrapped(last, width)]]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 
@@ -116,8 +115,17 @@ def fitted(text: str, width: int) -> str:
 
 
 def wrapped(words: str, width: int) -> list[str]:
-    """Words within so many cells a line; an empty line stays one. Long words, as commands have, are cut."""
-    return textwrap.wrap(words, max(1, width), break_on_hyphens=False) or [""]
+    """Words within so many cells a line, one line at least; what is longer than a line is cut."""
+    width, lines, line = max(1, width), [], ""
+    for word in words.split():
+        if line and cell_len(line) + 1 + cell_len(word) <= width:
+            line = f"{line} {word}"
+            continue
+        if line:
+            lines.append(line)
+        *parts, line = chop_cells(word, width) or [""]
+        lines += parts
+    return [*lines, line]
 
 
 def middle_cut(text: str, width: int) -> str:

@@ -99,7 +99,7 @@ class CreationScreen(ModalScreen[None]):
 
     def offer(self, offers: Offers, notice: str) -> None:
         """The account has been looked at."""
-        self.questions, self._notice = self.questions.offered(offers), notice
+        self.questions, self._notice = self.questions.offered(offers), notice or self._notice
         self._draw()
 
     def refuse(self, notice: str) -> None:
@@ -121,15 +121,17 @@ class CreationScreen(ModalScreen[None]):
         pane = self.pane
         if self.plan is not None and self.progress is not None:
             lines = creation.progress(self.plan, self.progress, self._arrival)
-            hints = "enter or esc stop" if self.progress.phase.is_at_work else _MOVES
-            pane.show("progress", self.progress.phase.value, lines, _buttons(self.progress), hints)
+            hints = _moves(self.progress)
+            # Enter typed ahead presses nothing while it is at work.
+            chosen = -1 if self.progress.phase.is_at_work else 0
+            pane.show("progress", self.progress.phase.value, lines, _buttons(self.progress), hints, chosen)
         elif self.plan is not None:
             hints = "tab choose  enter press  y copy as commands  ↑↓ scroll  esc back"
             pane.show("review", _UNCHANGED, creation.review(self.plan), (CANCEL, CREATE, COPY), hints)
         else:
             editing = self.questions.ask.editing
             edit = f"  e {editing}" if editing else ""
-            hints = f"↑↓ question  ←→ answer{edit}  tab choose  enter press  esc cancel"
+            hints = f"↑↓ ←→ answer{edit}  tab choose  enter press  esc cancel"
             lines = creation.form(self.questions, self._notice)
             pane.show("what to record", _UNCHANGED, lines, (CANCEL, REVIEW), hints, chosen=1)
         self._fit()
@@ -198,8 +200,11 @@ class CreationScreen(ModalScreen[None]):
 
     def action_copy(self) -> None:
         """Copies the calls as commands; once something was made, those that remove it."""
-        if self.plan is not None and self.progress is not None and self.progress.made:
+        if self.plan is not None and self.progress is not None:
             undone = [made.undo.command(self.plan.place) for made in self.progress.made if made.undo]
+            if not undone:
+                self.app.bell()
+                return
             self.app.copy_to_clipboard("\n".join(undone))
             self.notify("Copied the commands that remove what was made, newest first.", timeout=3)
         elif self.plan is not None:
@@ -208,7 +213,9 @@ class CreationScreen(ModalScreen[None]):
 
     def action_back(self) -> None:
         """Back to the questions, or closed; while calls are made, no further call."""
-        if self.progress is not None and self.progress.phase.is_at_work:
+        if self.progress is not None and self.progress.phase is Phase.UNDOING:
+            self.app.bell()
+        elif self.progress is not None and self.progress.phase.is_at_work:
             self.post_message(self.Wanted(STOP))
         elif self.progress is not None or self.plan is None:
             self.dismiss()
@@ -226,7 +233,14 @@ class CreationScreen(ModalScreen[None]):
             self.post_message(self.Wanted(message.label))
 
 
-_MOVES = "tab choose  enter press  y copy what undoes it  ↑↓ scroll  esc close"
+def _moves(progress: Progress) -> str:
+    """What the keys do there."""
+    if progress.phase is Phase.UNDOING:
+        return ""
+    if progress.phase.is_at_work:
+        return "esc stop"
+    copy = "y copy what undoes it  " if progress.made else ""
+    return f"tab choose  enter press  {copy}↑↓ scroll  esc close"
 
 
 class _Pane(DialogPane):
@@ -247,6 +261,8 @@ class _Pane(DialogPane):
 
 
 def _buttons(progress: Progress) -> tuple[str, ...]:
+    if progress.phase is Phase.UNDOING:
+        return ()
     if progress.phase.is_at_work:
         return (STOP,)
     more = (RETRY,) if progress.is_resumable else ()

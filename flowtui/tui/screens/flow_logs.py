@@ -34,6 +34,8 @@ from flowtui.tui.screens.listed import ListScreen
 from flowtui.tui.theme import Palette
 from flowtui.tui.widgets.rows import RowList
 
+READING_S = 1.0
+"""How often is looked while the topology is being read."""
 RENEWED_S = 10.0
 """How often ages are written anew, as everywhere."""
 _TRAFFIC, _EVERY, _FIELDS, _NEWEST = 10, 6, 12, 7
@@ -69,6 +71,8 @@ class Listing:
     """By id, the flow logs made in this session, and what is awaited of each: words, or none."""
     undo: Callable[[str], str]
     """By id, the command that deletes a flow log."""
+    is_read: bool = True
+    """Whether the topology was read."""
 
 
 class FlowLogList(RowList):
@@ -89,7 +93,7 @@ class FlowLogList(RowList):
         keys = [(row.scope.id, row.log and row.log.id) for row in listing.rows]
         if current is not None and (key := (current.scope.id, current.log and current.log.id)) in keys:
             self.cursor = keys.index(key)
-        self.cursor = max(0, min(self.cursor, len(keys) - 1))
+        self.place(self.cursor, self.top)
         self.refresh()
 
     def current(self) -> FlowLogRow | None:
@@ -180,17 +184,21 @@ class FlowLogList(RowList):
         of = row.scope.id if row.scope.label == row.scope.id else f"{row.scope.label} {row.scope.id}"
         if log is None:
             yield [Segment(text.fitted(clean(of), width), palette.text)]
+            create = keymap.key("create").footer_cap
+            yield [Segment(f"Nothing of it is recorded; {create} creates a flow log.", self._ink(row))]
+            return
         else:
             name = f"{log.name} " if log.name else ""
             made = " · made here" if log.id in self.listing.made else ""
             yield [Segment(text.fitted(clean(f"{name}{log.id} of {of}{made}"), width), palette.text)]
         cure = f" → {row.cure}" if row.cure else ""
-        words = clean(f"{row.state[:1].upper()}{row.state[1:]}.{cure}")
-        yield from ([Segment(part, self._ink(row))] for part in text.wrapped(words, width)[:2])
-        if log is not None:
-            to = log.log_group or log.destination
-            said = f"every {log.interval_s} s into {to} · {row.fields} fields: {log.format}"
-            yield from ([Segment(part, palette.mute)] for part in text.wrapped(clean(said), width)[:3])
+        state = self._words(row)
+        words = f"{state[:1].upper()}{state[1:]}.{clean(cure)}"
+        yield from ([Segment(part, self._ink(row))] for part in _first(text.wrapped(words, width), 2, width))
+        to = log.log_group or log.destination
+        said = f"every {log.interval_s} s into {to} · {row.fields} fields: {log.format}"
+        lines = _first(text.wrapped(clean(said), width), 3, width)
+        yield from ([Segment(part, palette.mute)] for part in lines)
 
     def _hints(self, row: FlowLogRow | None, width: int) -> Iterable[Segment]:
         line = text.Line()
@@ -208,7 +216,16 @@ class FlowLogList(RowList):
     def draw_empty(self, line: int, width: int) -> Iterable[Segment]:
         """Nothing at all."""
         words = "There is no VPC here, or the flow logs may not be listed."
+        words = words if self.listing.is_read else "The topology is being read …"
         return [Segment(text.fitted(words, width), self.palette.mute)] if line == 0 else ()
+
+
+def _first(lines: Sequence[str], most: int, width: int) -> list[str]:
+    """So many lines, the last with a mark where more would follow."""
+    shown = list(lines[:most])
+    if len(lines) > most:
+        shown[-1] = text.fitted(f"{shown[-1]} {lines[most]}", width)
+    return shown
 
 
 class FlowLogsScreen(ListScreen[Chosen]):
@@ -233,9 +250,12 @@ class FlowLogsScreen(ListScreen[Chosen]):
     def on_mount(self) -> None:
         """Begins renewing."""
         super().on_mount()
-        self.set_interval(RENEWED_S, self._renew)
+        self._timer = self.set_interval(READING_S, self._renew)
 
     def _renew(self) -> None:
+        if self._list.listing.is_read:
+            self._timer.stop()
+            self._timer = self.set_timer(RENEWED_S, self._renew)
         self._list.take(self._listing())
         self.fit()
 

@@ -36,6 +36,12 @@ class ListScreen(ModalScreen[T | None], Generic[T]):
         """Fits, and waits for a key."""
         self.fit()
         self.rows.focus()
+        self.call_after_refresh(self.show_cursor)
+
+    def show_cursor(self) -> None:
+        """The row that the cursor is on, in the middle where there are many."""
+        rows = self.rows
+        rows.place(rows.cursor, rows.cursor - rows.page_rows // 2)
 
     def on_resize(self) -> None:
         """Fits again."""

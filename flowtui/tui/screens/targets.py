@@ -3,7 +3,7 @@
 ```
 ╭─ Record what ───────────────── 2 chosen · space choose · enter take ─╮
 │ ✓ default        vpc-04d…e55      172.31.0.0/16                       │
-│     public 1a    subnet-0a1…      172.31.0.0/20     in what is chosen │
+│     public 1a    subnet-0a1…      172.31.0.0/20     inside            │
 ╰───────────────────────────────────────────────────────────────────────╯
 ```
 """
@@ -34,9 +34,7 @@ class TargetList(CheckList):
         super().__init__(palette)
         self._candidates = candidates
         self.chosen = tuple(chosen)
-        first = next((at for at in range(len(candidates)) if self.is_checked(at)), 0)
-        self.cursor = first
-        self.top = max(0, first - 3)
+        self.cursor = next((at for at in range(len(candidates)) if self.is_checked(at)), 0)
 
     def row_count(self) -> int:
         """Everything there is."""
@@ -63,15 +61,15 @@ class TargetList(CheckList):
         is_inside = not ids.isdisjoint(candidate.holders)
         ink = palette.faint if is_inside else palette.text
         indent = "  " * DEPTHS[target.kind]
-        name = clean(target.name) if target.name != target.id else ""
+        name = clean(candidate.label) if candidate.label != target.id else ""
         line.cell(text.fitted(indent + (name or target.kind.word), _NAME - 1), _NAME, ink)
         line.cell(text.identifier(target.id, _ID - 1), _ID, palette.mute)
         line.cell(text.fitted(clean(target.detail), _DETAIL - 1), _DETAIL, palette.soft)
         room = width - line.width
         if is_inside:
-            line.add(text.fitted("in what is chosen", room), palette.mute)
+            line.add(text.fitted("inside", room), palette.mute)
         elif candidate.flow_log_ids:
-            line.add(text.fitted("recorded already", room), palette.attention)
+            line.add(text.fitted("recorded", room), palette.attention)
 
 
 class TargetsScreen(ListScreen[tuple[Target, ...]]):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
+from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
@@ -79,13 +81,30 @@ class DialogPane(ScrollPane):
     def choose(self, step: int) -> None:
         """Another button."""
         if self.buttons:
-            self.chosen = (self.chosen + step) % len(self.buttons)
+            self.chosen = (self.chosen + step) % len(self.buttons) if self.chosen >= 0 else 0
             self.refresh()
 
     def press(self) -> None:
-        """The chosen button."""
-        if self.buttons:
+        """The chosen button, where one is."""
+        if 0 <= self.chosen < len(self.buttons):
             self.post_message(self.Pressed(self.buttons[self.chosen]))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a button presses it; on a line it does nothing, and it never presses by chance."""
+        event.stop()
+        left = frame.INSET
+        for number, label in enumerate(self.buttons):
+            width = cell_len(label) + 2
+            if event.y == self._foot_row and left <= event.x < left + width:
+                self.chosen = number
+                self.press()
+                return
+            left += width + 2
+
+    @property
+    def _foot_row(self) -> int:
+        """The line of the widget with the buttons."""
+        return self.page_rows + self._first_row + 1
 
     def action_enter(self) -> None:
         """Presses the chosen button."""

@@ -6,6 +6,7 @@ import pytest
 
 from flowtui.monitor.creation import report
 from flowtui.monitor.creation.answers import Kind, Role, Target
+from flowtui.monitor.creation.calls import Call
 from flowtui.monitor.creation.progress import Phase, Progress, StepState
 from flowtui.monitor.creation.run import ROLE_LOOK_S, ROLE_WAIT_S, Run
 from flowtui.monitor.outside import Fault, FaultKind, LogGroup
@@ -246,3 +247,41 @@ def test_what_was_there_before_is_never_removed() -> None:
     run.undo()
     assert not {"DeleteLogGroup", "DeleteRole", "DeleteRolePolicy"} & set(account.asked())
     assert set(account.things) == {GROUP, "role old"}
+
+
+def test_a_kind_that_is_refused_does_not_keep_the_others_from_their_flow_logs() -> None:
+    subnet, interface = Target(Kind.SUBNET, "subnet-1"), Target(Kind.INTERFACE, "eni-1")
+    account = ScriptedAccount(unsuccessful=[{"subnet-1": "It is not yours."}])
+    run = Run(creation.plan(targets=(subnet, interface)), account, account.clock)
+    partly = run.go()
+    assert (partly.phase, partly.flow_log_ids) == (Phase.PARTLY, ("fl-1",))
+    assert [each.resource_id for each in partly.refused] == ["subnet-1"]
+    assert run.go().phase is Phase.CREATED
+
+
+def test_what_is_refused_whole_has_failed_and_can_be_gone_on_with() -> None:
+    refusals = [{"subnet-1": "It is not yours."}, {"eni-1": "Nor this."}]
+    account = ScriptedAccount(unsuccessful=refusals)
+    targets = (Target(Kind.SUBNET, "subnet-1"), Target(Kind.INTERFACE, "eni-1"))
+    run = Run(creation.plan(targets=targets), account, account.clock)
+    failed = run.go()
+    assert failed.phase is Phase.FAILED
+    assert failed.fault is not None
+    assert failed.fault.sentence == "subnet-1: It is not yours. eni-1: Nor this."
+    assert run.go().phase is Phase.CREATED
+
+
+def test_an_undo_that_is_stopped_tells_what_is_left() -> None:
+    class Stopping(ScriptedAccount):
+        def call(self, call: Call) -> Mapping[str, object]:
+            if call.operation == "DeleteFlowLogs":
+                run.stop()
+            return super().call(call)
+
+    account = Stopping()
+    run = Run(creation.plan(), account, account.clock)
+    run.go()
+    stopped = run.undo()
+    assert stopped.phase is Phase.UNDO_FAILED
+    assert [made.words.split()[0] for made in stopped.made] == ["policy", "role", "log"]
+    assert run.undo().phase is Phase.UNDONE

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from flowtui.monitor.creation.answers import Kind, NewGroup, Target
+from flowtui.monitor.creation.answers import AnswerError, Kind, NewGroup, Target, Traffic
 from flowtui.monitor.creation.prepare import FOR_EVER, NEW_ROLE, Wishes, prepared
 from flowtui.monitor.creation.targets import candidates, targets_of, toggled
 from flowtui.monitor.outside import LogGroup
 from flowtui.monitor.scope import Scope, ScopeKind
 from flowtui.topology.lookup import TopologyIndex
+from flowtui.tui.questions import Ask, Questions
 from tests.tui import lab
 from tests.unit.monitor.creation import ScriptedAccount
 
@@ -26,15 +27,15 @@ def toggle(chosen: tuple[str, ...], *wanted: str) -> list[str]:
 
 
 def test_every_vpc_comes_with_its_subnets_and_their_interfaces_under_it() -> None:
-    assert [(each.target.kind.value, each.target.name) for each in EVERY] == [
-        ("VPC", "lab"),
-        ("Subnet", "private 1a"),
-        ("NetworkInterface", "app-1"),
-        ("NetworkInterface", "app-2"),
-        ("Subnet", "public 1a"),
-        ("NetworkInterface", "bastion"),
-        ("NetworkInterface", "nat-1"),
-        ("VPC", "default"),
+    assert [(each.target.kind.value, each.target.name, each.label) for each in EVERY] == [
+        ("VPC", "lab", "lab"),
+        ("Subnet", "public", "public 1a"),
+        ("NetworkInterface", "bastion", "bastion"),
+        ("NetworkInterface", "nat-1", "nat-1"),
+        ("Subnet", "private", "private 1a"),
+        ("NetworkInterface", "app-1", "app-1"),
+        ("NetworkInterface", "app-2", "app-2"),
+        ("VPC", "default", "default"),
     ]
     assert BY_ID[lab.APP_1].holders == ("vpc-lab", "subnet-private")
 
@@ -81,10 +82,28 @@ def test_what_a_node_of_the_tree_means(kind: ScopeKind, scope_id: str, expected:
     assert [each.id for each in targets_of(Scope(kind, scope_id, ""), INDEX)] == expected
 
 
+def test_the_names_that_are_proposed_are_those_that_are_planned() -> None:
+    for candidate in EVERY:
+        questions = Questions(Wishes((candidate.target,)))
+        bare = TopologyIndex(replace(lab.lab_topology(), flow_logs=()))
+        answers = prepared(questions.wishes, ScriptedAccount(), "token", bare).answers
+        assert (answers.group.name, answers.role.name) == (
+            questions.row(Ask.GROUP)[0], questions.row(Ask.ROLE)[0],
+        )  # fmt: skip
+
+
 def notes(*targets: str) -> tuple[str, ...]:
     bare = TopologyIndex(replace(lab.lab_topology(), flow_logs=()))
     wishes = Wishes(tuple(BY_ID[each].target for each in targets), role=NEW_ROLE)
     return prepared(wishes, ScriptedAccount(), "token", bare).notes
+
+
+def test_a_flow_log_that_is_there_already_is_refused_before_anything_is_made() -> None:
+    wishes = Wishes((BY_ID["vpc-lab"].target,), group=lab.GROUP)
+    with pytest.raises(AnswerError, match="fl-0aa1111111111d3d9 of vpc-lab records accepted and rejected"):
+        prepared(wishes, ScriptedAccount(), "token", INDEX)
+    for other in (replace(wishes, traffic=Traffic.REJECT), replace(wishes, group="/other")):
+        assert prepared(other, ScriptedAccount(), "token", INDEX).calls
 
 
 def test_a_part_asked_for_beside_its_whole_is_noted() -> None:

@@ -61,11 +61,30 @@ def test_how_it_delivers(log: FlowLog, expected: tuple[Health, str]) -> None:
     assert delivery_of(log) == expected
 
 
-def test_the_newest_record_is_that_of_any_interface_it_records() -> None:
+def newest(*logs: FlowLog, groups: tuple[str, ...] = (lab.GROUP,)) -> dict[str, float | None]:
     ends = {lab.BASTION: 10.0, lab.NAT: 30.0, lab.APP_1: 99.0}
-    rows = flow_log_rows(TopologyIndex(topology(SUBNET_LOG, LOG)), ends, {lab.GROUP})
-    newest = {row.log.id: row.newest for row in rows if row.log is not None}
-    assert newest == {"fl-subnet": 30.0, LOG.id: 99.0}
+    rows = flow_log_rows(TopologyIndex(topology(*logs)), ends, groups)
+    return {row.log.id: row.newest for row in rows if row.log is not None}
+
+
+def test_the_newest_record_is_that_of_any_interface_it_records() -> None:
+    assert newest(SUBNET_LOG) == {"fl-subnet": 30.0}
+    assert newest(LOG) == {LOG.id: 99.0}
+
+
+def test_records_that_two_flow_logs_may_have_written_are_told_of_neither() -> None:
+    assert newest(SUBNET_LOG, LOG) == {"fl-subnet": None, LOG.id: 99.0}
+    assert newest(LOG, replace(LOG, id="fl-twin")) == {LOG.id: None, "fl-twin": None}
+    unread = replace(SUBNET_LOG, log_group="/unread")
+    assert newest(unread, LOG) == {"fl-subnet": None, LOG.id: 99.0}
+
+
+def test_a_log_group_that_cannot_be_read_is_no_good_delivery() -> None:
+    rows = flow_log_rows(
+        TopologyIndex(topology(LOG)), {}, {lab.GROUP}, {lab.GROUP: "It is of another class."}
+    )
+    (row,) = (row for row in rows if row.log is not None)
+    assert (row.health, row.state, row.cure) == (Health.NOTE, "cannot be read", "It is of another class.")
 
 
 def test_no_record_is_told_of_a_log_group_that_is_not_read() -> None:

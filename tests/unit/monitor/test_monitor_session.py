@@ -183,19 +183,20 @@ UNREAD = replace(
 
 
 @pytest.mark.parametrize(
-    ("topology", "words"),
+    ("topology", "kind", "words"),
     [
-        (NO_LOGS, ("No flow log covers", "flowtui demo")),
-        (ONLY_S3, ("S3", "CloudWatch Logs")),
-        (UNREAD, ("denied", "--log-group")),
+        (NO_LOGS, StatusKind.NO_FLOW_LOGS, ("No flow log covers", "flowtui demo")),
+        (ONLY_S3, StatusKind.NO_FLOW_LOGS, ("S3", "CloudWatch Logs")),
+        # Whether there are none is not known.
+        (UNREAD, StatusKind.FAILED, ("denied", "--log-group")),
     ],
     ids=["none", "only S3", "denied"],
 )
 def test_nothing_to_follow_says_why_and_what_to_do(
-    running: list[Running], topology: object, words: tuple[str, ...]
+    running: list[Running], topology: object, kind: StatusKind, words: tuple[str, ...]
 ) -> None:
     each = begin(running, Account(topology_=topology))  # type: ignore[arg-type]
-    until(lambda: each.state.status.kind is StatusKind.NO_FLOW_LOGS)
+    until(lambda: each.state.status.kind is kind)
     assert all(word in each.state.status.text for word in words)
 
 

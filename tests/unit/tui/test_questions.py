@@ -20,7 +20,7 @@ OWN = LogFormat(("srcaddr", "dstaddr"))
 
 
 def asked(ask: Ask, **changes: object) -> Questions:
-    wishes = replace(Wishes((VPC,), retention_days=14, role=NEW_ROLE), **changes)  # type: ignore[arg-type]
+    wishes = replace(Wishes((VPC,)), **changes)  # type: ignore[arg-type]
     return Questions(wishes, OFFERS, ASKS.index(ask))
 
 
@@ -90,6 +90,13 @@ def test_an_existing_group_is_left_as_it_is_until_something_else_is_asked_for() 
     kept = replace(there, at=ASKS.index(Ask.KEPT)).answered(1)
     assert kept.row(Ask.KEPT) == ("1 day", "what is older is deleted from it")
     assert kept.in_group("/flowtui/lab").wishes.retention_days == 1
+    assert kept.in_group("/kept").wishes.retention_days is None
+
+
+def test_a_log_group_is_left_as_it_is_though_review_comes_before_the_account_was_looked_at() -> None:
+    early = replace(asked(Ask.GROUP), offers=Offers())
+    assert early.row(Ask.KEPT)[0] == "14 days"
+    assert early.wishes.retention_days is None
 
 
 def test_proposed_names_follow_the_targets_and_typed_ones_stay() -> None:
@@ -144,10 +151,19 @@ def test_roles_that_fit_are_proposed_beside_a_new_one() -> None:
     assert alone.row(Ask.ROLE) == ("flowtui-lab", "new, for this log group only")
 
 
-def test_an_empty_name_of_a_role_is_a_new_ones() -> None:
+def test_a_role_of_the_proposed_name_that_fits_is_taken_or_another_one_made() -> None:
+    offers = Offers(roles=("old", "flowtui-lab"), judged_for="/flowtui/lab")
+    there = replace(asked(Ask.ROLE), offers=offers)
+    assert there.row(Ask.ROLE) == ("flowtui-lab", "exists, and fits")
+    assert there.in_group("/other").row(Ask.ROLE) == ("flowtui-lab", "exists")
+    assert answers(there, 3) == ["a new one", "old", "flowtui-lab"]
+    assert there.answered(1).wishes.role == NEW_ROLE
+
+
+def test_an_empty_name_of_a_role_is_the_one_proposed() -> None:
     typed = asked(Ask.ROLE).typing_role("mine")
     assert typed.row(Ask.ROLE) == ("mine", "made where it is not there")
-    assert typed.typing_role("").wishes.role == NEW_ROLE
+    assert typed.typing_role("").wishes.role is None
 
 
 def test_the_cursor_stays_among_the_questions() -> None:
