@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -49,14 +51,19 @@ class Account:
         return str(self.client("ec2").describe_vpcs(Filters=named)["Vpcs"][0]["VpcId"])
 
 
+@contextmanager
+def account(folder: Path, habits: str) -> Iterator[Account]:
+    scenario = folder / "writes.toml"
+    scenario.write_text(habits)
+    with serving(environment(folder), "--scenario", str(scenario)) as (_, exports):
+        yield Account(exports)
+
+
 @pytest.fixture(scope="module")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """An endpoint whose minutes are seconds."""
-    folder = tmp_path_factory.mktemp("home")
-    scenario = folder / "quick.toml"
-    scenario.write_text(SCENARIO)
-    with serving(environment(folder), "--scenario", str(scenario)) as (_, exports):
-        yield Account(exports)
+    with account(tmp_path_factory.mktemp("home"), SCENARIO) as found:
+        yield found
 
 
 @pytest.mark.parametrize("size", [pytest.param(WIDE, id="140x40"), pytest.param(NARROW, id="80x24")])
@@ -111,3 +118,28 @@ def test_a_session_that_only_reads_makes_nothing(there: Account, tmp_path: Path)
     finally:
         terminal.close()
     assert there.made() == []
+
+
+def test_leaving_in_the_middle_ends_at_once_and_tells_what_exists(tmp_path: Path) -> None:
+    never = "rate = 0\nhistory_minutes = 0\n[writes]\nrole_delay_s = 600\n"
+    with account(tmp_path, never) as there:
+        terminal = Terminal(
+            ["--vpc", there.vpc_id("default")], environment(tmp_path, **there.exports), NARROW
+        )
+        try:
+            terminal.sees("cannot work here yet", "No flow log covers")
+            terminal.press("c")
+            terminal.sees("what to record", GROUP)
+            terminal.press("\r")
+            terminal.sees("review", "CALLS")
+            terminal.press("\t\r")
+            terminal.sees("IAM is spreading the role")
+            terminal.press("\x03")
+            assert terminal.end() == 130
+        finally:
+            terminal.close()
+        said = terminal.raw.decode()
+        assert "was not finished. What exists now:" in said
+        removals = re.findall(r"aws \w+ (delete-\S+)", said.partition("was not finished")[2])
+        assert removals == ["delete-role-policy", "delete-role", "delete-log-group"]
+        assert there.made() == [f"group {GROUP}", "role flowtui-default"]
