@@ -116,6 +116,7 @@ def test_it_is_made_delivers_and_the_commands_to_undo_it_are_told(quick: Process
     assert flow_log_id in commands[0]
 
     again = run(quick, "--vpc", vpc, "--yes")
-    assert again.returncode == 1
-    assert "There is such a flow log already" in again.stdout
-    assert "What exists now" not in again.stdout
+    assert again.returncode == 2
+    assert f"There is such a flow log already: {flow_log_id} of {vpc}" in again.stderr
+    assert len(again.stderr.splitlines()) == 1
+    assert again.stdout == ""
