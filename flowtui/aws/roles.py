@@ -46,7 +46,10 @@ class Roles:
             if error.fault.kind is FaultKind.NOT_FOUND:
                 return None
             raise
-        return self._judged(part(reply, "Role"), group, self._place())
+        row = part(reply, "Role")
+        # IAM finds by name alone: the role of another account or path is not this one.
+        is_another = name.startswith("arn:") and text(row, "Arn") != name
+        return None if is_another else self._judged(row, group, self._place())
 
     def _all(self) -> list[Row]:
         found: list[Row] = []

@@ -174,6 +174,8 @@ def test_roles_that_fit_are_found_and_judged(fast: Process) -> None:
         assert other is not None
         assert "trust policy" in other.unfit
         assert account(fast).role("no-such", "/any") is None
+        assert account(fast).role(role.arn, "/any") == role
+        assert account(fast).role(role.arn.replace("123456789012", "999999999999"), "/any") is None
     finally:
         iam.delete_role(RoleName="other")
 
