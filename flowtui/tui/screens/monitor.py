@@ -28,7 +28,7 @@ from flowtui.explain.answer import Explanation
 from flowtui.filters.tree import Tree
 from flowtui.monitor.chart import ChartWish
 from flowtui.monitor.scope import Scope, interface_ids
-from flowtui.monitor.state import StatusKind
+from flowtui.monitor.status import is_hopeless
 from flowtui.tui import keymap
 from flowtui.tui.filtering import Choice, mutings, narrowed, narrowings, toggled_rejects
 from flowtui.tui.picture import Picture, Request
@@ -280,7 +280,7 @@ class MonitorScreen(Screen[None]):
 
     def _show_hints(self) -> None:
         place = "why" if self.why.is_open else self.here.id or "records"
-        if self.picture is not None and self.picture.state.status.kind is StatusKind.NO_FLOW_LOGS:
+        if self.picture is not None and is_hopeless(self.picture.state):
             place = "nothing"
         hints = HINTS["chart" if self.records.chart.has_focus else place]
         if self._is_asking:
