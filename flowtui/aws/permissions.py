@@ -12,9 +12,7 @@ from enum import Enum
 
 from flowtui.aws import parts, rules
 from flowtui.monitor.creation.plan import TAG
-
-FLOW_LOG_SERVICE = "vpc-flow-logs.amazonaws.com"
-"""Who assumes the role of a flow log that delivers to CloudWatch Logs."""
+from flowtui.monitor.creation.policies import SERVICE
 
 
 class Purpose(Enum):
@@ -188,7 +186,7 @@ class Where:
 
 _MADE_BY_US = {"StringEquals": {f"aws:ResourceTag/{key}": value for key, value in TAG.items()}}
 _CONDITIONS = {
-    Target.PASSED_ROLE: {"StringEquals": {"iam:PassedToService": FLOW_LOG_SERVICE}},
+    Target.PASSED_ROLE: {"StringEquals": {"iam:PassedToService": SERVICE}},
     Target.NEW_FLOW_LOG: {"StringEquals": {"ec2:CreateAction": "CreateFlowLogs"}},
     Target.TAGGED_FLOW_LOG: _MADE_BY_US,
     Target.TAGGED_GROUP: _MADE_BY_US,

@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from flowtui.monitor.health import Finding, Health, wrapped
+from flowtui.monitor.health import MARKS, Finding, Health, wrapped
 from flowtui.records.decode import clean
 
-_MARKS = {Health.GOOD: "✓", Health.NOTE: "!", Health.BAD: "✗", Health.UNTRIED: "·"}
 _COLOURS = {Health.GOOD: "cyan", Health.NOTE: "yellow", Health.BAD: "bright_red", Health.UNTRIED: None}
 
 
@@ -40,7 +39,7 @@ class FindingWriter:
         if finding.section != self._section:
             self._say(("\n" if self._section else "") + self._styled(finding.section.capitalize(), bold=True))
             self._section = finding.section
-        mark = self._fitting(_MARKS[finding.health])
+        mark = self._fitting(MARKS[finding.health])
         told = f"{clean(finding.subject)}: {clean(finding.sentence)}"
         first, *more = self._lines(told, indent=3)
         self._say(f" {self._styled(mark, fg=_COLOURS[finding.health])} {first}")

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 
 from flowtui.monitor import groups
+from flowtui.monitor.creation.answers import STANDARD
 from flowtui.monitor.flow_logs import is_fed
 from flowtui.monitor.health import Finding, Health
 from flowtui.monitor.outside import (
@@ -25,9 +26,7 @@ from flowtui.monitor.outside import (
 from flowtui.topology.lookup import TopologyIndex
 from flowtui.topology.model import Missing
 
-STANDARD_CLASS = "STANDARD"
-"""The log class that FilterLogEvents reads. Source: CloudWatch Logs user guide, log classes."""
-_CLASSES = {STANDARD_CLASS: "Standard", "INFREQUENT_ACCESS": "Infrequent Access", "DELIVERY": "Delivery"}
+_CLASSES = {STANDARD: "Standard", "INFREQUENT_ACCESS": "Infrequent Access", "DELIVERY": "Delivery"}
 """As AWS's guide and console call them."""
 
 _FRESH_S = 3600.0
@@ -81,7 +80,7 @@ class GroupExamination:
     def _group(self, name: str) -> tuple[Finding, bool]:
         """What is to be said of a group, and whether it can be followed."""
         fact = self._fact(name)
-        if fact is not None and fact.log_class != STANDARD_CLASS:
+        if fact is not None and fact.log_class != STANDARD:
             return _other_class(name, fact), False
         if self._facts is not None and fact is None:
             return _absent(name, has_flow_log=bool(self._index.flow_logs_to(name))), False

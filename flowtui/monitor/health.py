@@ -20,6 +20,10 @@ class Health(Enum):
     UNTRIED = "untried"
 
 
+MARKS = {Health.GOOD: "✓", Health.NOTE: "!", Health.BAD: "✗", Health.UNTRIED: "·"}
+"""What stands before a finding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at, in words that come from outside in parts: to be cleaned when shown."""

@@ -17,6 +17,7 @@ from flowtui.monitor.creation.answers import (
     Traffic,
     check_group_name,
     check_role_name,
+    days_in_words,
     proposed_group,
     proposed_role,
 )
@@ -118,10 +119,10 @@ class Questions:
     def _kept(self) -> tuple[str, str]:
         there, days = self._there, self.wishes.retention_days
         if there is not None and days is None:
-            return report.days(there.retention_days), "as it is"
+            return days_in_words(there.retention_days), "as it is"
         days = DEFAULT_RETENTION_DAYS if days is None else days
         meaning = "" if there is None else "what is older is deleted from it"
-        return report.days(days or None), meaning
+        return days_in_words(days or None), meaning
 
     def _role(self) -> tuple[str, str]:
         role, roles = self.wishes.role, self.offers.roles
@@ -226,7 +227,7 @@ class Questions:
         """What is said of a log group's name, and whether it can be taken."""
         there = next((each for each in self.offers.groups if each.name == name), None)
         if there is not None:
-            return f"exists, kept {report.days(there.retention_days)}", True
+            return f"exists, kept {days_in_words(there.retention_days)}", True
         return _judged(check_group_name, name)
 
     def judge_role(self, name: str) -> tuple[str, bool]:

@@ -140,6 +140,11 @@ class Answers:
     """A retention to give an existing group that has none."""
 
 
+def days_in_words(count: int | None) -> str:
+    """A retention: `14 days`, `for ever`."""
+    return "for ever" if count is None else f"{count} day{'' if count == 1 else 's'}"
+
+
 def check(answers: Answers) -> None:
     """Raises AnswerError for what AWS would refuse, or what could not be followed afterwards."""
     if not answers.targets:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from flowtui.monitor.creation import formats, policies
 from flowtui.monitor.creation.answers import (
+    STANDARD,
     Answers,
     Kind,
     NewGroup,
@@ -20,6 +21,7 @@ from flowtui.monitor.creation.answers import (
     Target,
     Traffic,
     check,
+    days_in_words,
 )
 from flowtui.monitor.creation.calls import Call, undo_of
 from flowtui.monitor.creation.estimate import Estimate, estimated
@@ -137,14 +139,14 @@ def _group_calls(answers: Answers) -> Iterator[Call]:
     group, days = answers.group, answers.set_retention_days
     if isinstance(group, NewGroup):
         days = group.retention_days
-        parameters = {"logGroupName": group.name, "logGroupClass": "STANDARD", "tags": dict(TAG)}
+        parameters = {"logGroupName": group.name, "logGroupClass": STANDARD, "tags": dict(TAG)}
         actions = ("logs:CreateLogGroup", "logs:TagResource")
         yield Call("logs", "CreateLogGroup", parameters, f"{group.name}, Standard class", actions)
     elif group.retention_days is not None:
         return
     if days is not None:
         kept = {"logGroupName": group.name, "retentionInDays": days}
-        subject = f"{group.name}, {_days(days)}"
+        subject = f"{group.name}, {days_in_words(days)}"
         yield Call("logs", "PutRetentionPolicy", kept, subject, ("logs:PutRetentionPolicy",))
 
 
@@ -213,7 +215,7 @@ def _own_notes(answers: Answers) -> Iterator[str]:
             "something is rejected is told with less certainty."
         )
     if isinstance(answers.group, LogGroup) and answers.set_retention_days is not None:
-        days = _days(answers.set_retention_days)
+        days = days_in_words(answers.set_retention_days)
         yield f"{answers.group.name} exists: whatever in it is older than {days} is deleted by AWS."
     elif isinstance(answers.group, LogGroup) and answers.group.retention_days is None:
         yield f"{answers.group.name} exists and keeps its events for ever; that is left so."
@@ -227,7 +229,3 @@ def _tags() -> list[dict[str, str]]:
 
 def _json(document: Mapping[str, object]) -> str:
     return json.dumps(document, separators=(",", ":"))
-
-
-def _days(days: int) -> str:
-    return f"{days} day{'' if days == 1 else 's'}"

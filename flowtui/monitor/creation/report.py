@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 
 from flowtui.monitor.creation import formats
-from flowtui.monitor.creation.answers import NewGroup, Target
+from flowtui.monitor.creation.answers import NewGroup, Target, days_in_words
 from flowtui.monitor.creation.plan import FlowLogPlan
 from flowtui.monitor.creation.progress import Phase, Progress
 from flowtui.monitor.outside import LogGroup
@@ -55,13 +55,8 @@ def target_words(target: Target) -> str:
     return f"{name}{target.id}" + (f", {clean(target.detail)}" if target.detail else "")
 
 
-def days(count: int | None) -> str:
-    """`14 days`, `for ever`."""
-    return "for ever" if count is None else f"{count} day{'' if count == 1 else 's'}"
-
-
 def _group(group: LogGroup | NewGroup, set_days: int | None) -> str:
-    kept = f"kept {days(set_days if set_days is not None else group.retention_days)}"
+    kept = f"kept {days_in_words(set_days if set_days is not None else group.retention_days)}"
     kind = "a new log group" if isinstance(group, NewGroup) else "a log group that exists,"
     return f"{group.name}, {kind} of the Standard class, {kept}"
 

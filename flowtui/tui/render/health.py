@@ -9,12 +9,11 @@ from operator import itemgetter
 from rich.segment import Segment
 from rich.style import Style
 
-from flowtui.monitor.health import Finding, Health, works, wrapped
+from flowtui.monitor.health import MARKS, Finding, Health, works, wrapped
 from flowtui.records.decode import clean
 from flowtui.tui.render import pages, text
 from flowtui.tui.theme import Palette
 
-_MARKS = {Health.GOOD: "✓", Health.NOTE: "!", Health.BAD: "✗", Health.UNTRIED: "·"}
 _INDENT = 2
 """Cells of a mark."""
 
@@ -64,7 +63,7 @@ def _findings(some: Sequence[Finding], width: int, palette: Palette) -> Iterator
         ink = _ink(finding.health, palette)
         told = f"{clean(finding.subject)}: {clean(finding.sentence)}"
         for number, line in enumerate(_lines(told, width - _INDENT)):
-            mark = _MARKS[finding.health] if number == 0 else ""
+            mark = MARKS[finding.health] if number == 0 else ""
             subject, colon, rest = line.partition(": ") if number == 0 else ("", "", line)
             yield [
                 Segment(text.padded(mark, _INDENT), ink),
